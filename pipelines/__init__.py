@@ -1,0 +1,1 @@
+"""The pipeline: pure rooms (twin, detection, alarms), their shells (jobs, connectors) and the command line."""

@@ -1,0 +1,22 @@
+"""What was not accepted, on `twin.deadletter`: why, what to do, and the bytes themselves."""
+
+from pydantic import AwareDatetime, Field
+
+from schemas.base import WireModel
+
+
+class DeadLetter(WireModel):
+    """One rejection. `topic`, `partition` and `offset` name the message; `sensor` the part of it, if not the whole."""
+
+    reason: str
+    remedy: str
+    topic: str
+    partition: int
+    offset: int
+    received_at: AwareDatetime = Field(description="when the broker took the message")
+    key: str | None = None
+    twin_id: str | None = None
+    sensor: str | None = None
+    raw: str = Field(description="the message's bytes, base64, cut to `raw_limit`")
+    raw_bytes: int = Field(ge=0, description="length of the whole message")
+    raw_sha256: str = Field(description="hash of the whole message")
