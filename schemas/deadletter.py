@@ -6,7 +6,7 @@ from schemas.base import WireModel
 
 
 class DeadLetter(WireModel):
-    """One rejection. `topic`, `partition` and `offset` name the message; `sensor` the part of it, if not the whole."""
+    """What was rejected of one message for one reason; `topic`, `partition` and `offset` name the message."""
 
     reason: str
     remedy: str
@@ -16,7 +16,7 @@ class DeadLetter(WireModel):
     received_at: AwareDatetime = Field(description="when the broker took the message")
     key: str | None = None
     twin_id: str | None = None
-    sensor: str | None = None
+    sensors: tuple[str, ...] = Field(default=(), description="the readings concerned; none means the whole message")
     raw: str = Field(description="the message's bytes, base64, cut to `raw_limit`")
     raw_bytes: int = Field(ge=0, description="length of the whole message")
     raw_sha256: str = Field(description="hash of the whole message")

@@ -1,0 +1,1 @@
+"""Pure: when a condition becomes an alert, and when the alert ends."""

@@ -1,0 +1,1 @@
+"""Pure: detectors and drift on River; the only room that imports it."""

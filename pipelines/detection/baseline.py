@@ -1,0 +1,149 @@
+"""The detector of one twin: each sensor against its own usual value, the worst of them is the twin's score."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from pipelines.detection.deviation import DeviationSnapshot, SensorDeviation
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineSettings:
+    """What a baseline needs to know beforehand.
+
+    Attributes
+    ----------
+    boundary
+        Standard deviations at which a value is as likely abnormal as normal; the score is 0.5 there.
+    warm_up
+        Samples that a sensor learns before it is judged.
+    floors
+        Smallest standard deviation assumed for each sensor, in its unit; 0 for a sensor that is left out.
+    """
+
+    boundary: float = 6.0
+    warm_up: int = 100
+    floors: Mapping[str, float] | None = None
+
+    def floor(self, sensor: str) -> float:
+        """The smallest standard deviation assumed for a sensor."""
+        return (self.floors or {}).get(sensor, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class SensorJudgement:
+    """A value against what was expected of it, before it was learned."""
+
+    value: float
+    expected: float
+    deviation: float
+    boundary: float
+
+    @property
+    def distance(self) -> float:
+        """How far the value is from the expected one, in standard deviations."""
+        return abs(self.value - self.expected) / self.deviation
+
+    @property
+    def lower(self) -> float:
+        """Lower end of the band within which a value is normal."""
+        return self.expected - self.boundary * self.deviation
+
+    @property
+    def upper(self) -> float:
+        """Upper end of the band within which a value is normal."""
+        return self.expected + self.boundary * self.deviation
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the detector says of one set of values; `score` is None while it is still warming."""
+
+    score: float | None
+    sensors: Mapping[str, SensorJudgement]
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineSnapshot:
+    """All that a `BaselineDetector` has learned."""
+
+    sensors: Mapping[str, DeviationSnapshot]
+    latest: Mapping[str, float]
+
+
+class BaselineDetector:
+    """Scores a twin by the sensor that is furthest from its usual value.
+
+    The score is z / (z + boundary), where z is the largest of the sensors' newest distances: 0 at the usual value,
+    0.5 at the boundary, monotone, below 1. Values beyond the boundary are not learned, so a fault does not become
+    the usual value while it lasts.
+
+    >>> detector = BaselineDetector(BaselineSettings(boundary=6.0, warm_up=50))
+    >>> for i in range(50):
+    ...     seen = detector.judge({"flow": 40.0 + i % 2})
+    ...     detector.learn({"flow": 40.0 + i % 2}, seen)
+    >>> seen.score is None, detector.judge({"flow": 0.0}).score > 0.9
+    (True, True)
+    """
+
+    def __init__(self, settings: BaselineSettings) -> None:
+        self.settings = settings
+        self._sensors: dict[str, SensorDeviation] = {}
+        self._latest: dict[str, float] = {}
+
+    @property
+    def samples(self) -> int:
+        """Samples learned by the sensor that has learned most."""
+        return max((int(sensor.variance.n) for sensor in self._sensors.values()), default=0)
+
+    @property
+    def warm(self) -> bool:
+        """Whether at least one sensor has learned enough to be judged."""
+        return self.samples >= self.settings.warm_up
+
+    def judge(self, values: Mapping[str, float]) -> Judgement:
+        """Score finite values against what was learned so far, without learning them."""
+        boundary = self.settings.boundary
+        judged: dict[str, SensorJudgement] = {}
+        for name, value in values.items():
+            sensor = self._sensors.get(name)
+            if sensor is None or sensor.variance.n < self.settings.warm_up:
+                continue
+            judgement = SensorJudgement(value, sensor.mean, sensor.deviation, boundary)
+            judged[name] = judgement
+            self._latest[name] = judgement.distance
+        if not self._latest:
+            return Judgement(None, judged)
+        distance = max(self._latest.values())
+        return Judgement(distance / (distance + boundary), judged)
+
+    def learn(self, values: Mapping[str, float], judgement: Judgement) -> None:
+        """Learn finite values, except those that the judgement puts beyond the boundary."""
+        for name, value in values.items():
+            judged = judgement.sensors.get(name)
+            if judged is not None and judged.distance >= judged.boundary:
+                continue
+            sensor = self._sensors.get(name)
+            if sensor is None:
+                sensor = self._sensors[name] = SensorDeviation(self.settings.floor(name))
+            sensor.learn_one(None, value)
+
+    def forget(self, sensors: Iterable[str] | None = None) -> None:
+        """Unlearn the sensors named, or all: they start warming anew."""
+        for name in list(self._sensors) if sensors is None else sensors:
+            self._sensors.pop(name, None)
+            self._latest.pop(name, None)
+
+    def snapshot(self) -> BaselineSnapshot:
+        """What was learned, exactly."""
+        return BaselineSnapshot({n: s.snapshot() for n, s in self._sensors.items()}, dict(self._latest))
+
+    @classmethod
+    def restored(cls, settings: BaselineSettings, snapshot: BaselineSnapshot) -> Self:
+        """A detector that goes on bit for bit where the snapshot was taken."""
+        detector = cls(settings)
+        detector._sensors = {
+            name: SensorDeviation.restored(learned, settings.floor(name)) for name, learned in snapshot.sensors.items()
+        }
+        detector._latest = dict(snapshot.latest)
+        return detector

@@ -1,0 +1,48 @@
+"""Dead letters: a rejection with the bytes that caused it."""
+
+import hashlib
+from base64 import b64encode
+
+from pipelines.twin.event_time import NS_PER_MS, to_datetime
+from pipelines.twin.message import Message
+from pipelines.twin.record import Record
+from pipelines.twin.rejection import Rejected
+from schemas.deadletter import DeadLetter
+from schemas.events import EventType
+from schemas.topics import Topic
+
+RAW_LIMIT = 64 * 1024
+"""Bytes of the message that are kept, so that a dead letter always fits through the broker."""
+
+
+def dead_letter(message: Message, rejected: Rejected, twin_id: str | None, sensors: tuple[str, ...] = ()) -> Record:
+    """The record for `twin.deadletter`; its id is the same on every replay.
+
+    >>> from pipelines.twin.rejection import Reason
+    >>> message = Message(Topic.TELEMETRY, b"pump-1", b"{", 0, 7, 1700000000000)
+    >>> dead_letter(message, Rejected(Reason.NOT_JSON, "send JSON"), None).id
+    'twin.telemetry-0-7-not_json'
+    """
+    raw = message.value or b""
+    letter = DeadLetter(
+        reason=rejected.reason,
+        remedy=rejected.remedy,
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        received_at=to_datetime(message.received_ms * NS_PER_MS),
+        key=None if message.key is None else message.key.decode(errors="replace"),
+        twin_id=twin_id,
+        sensors=sensors,
+        raw=b64encode(raw[:RAW_LIMIT]).decode(),
+        raw_bytes=len(raw),
+        raw_sha256=hashlib.sha256(raw).hexdigest(),
+    )
+    return Record(
+        topic=Topic.DEADLETTER,
+        key=twin_id,
+        value=letter.model_dump_json().encode(),
+        id=f"{message.id}-{rejected.reason}",
+        type=EventType.DEADLETTER,
+        ts_ns=message.received_ms * NS_PER_MS,
+    )

@@ -1,0 +1,25 @@
+"""From the bytes of a definition message to a twin's definition."""
+
+from pydantic import ValidationError
+
+from pipelines.twin.rejection import Reason, Rejected
+from schemas.definition import TwinDefinition
+
+
+def parse_definition(twin_id: str, value: bytes | None) -> TwinDefinition | Rejected | None:
+    """The definition for the twin that the key names; None where a null value retires it.
+
+    >>> parse_definition("pump-1", b"{}").reason.value
+    'bad_definition'
+    """
+    if value is None:
+        return None
+    try:
+        definition = TwinDefinition.model_validate_json(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        path = ".".join(str(part) for part in first["loc"]) or "the message"
+        return Rejected(Reason.BAD_DEFINITION, f"mend {path}: {first['msg']}")
+    if definition.twin_id != twin_id:
+        return Rejected(Reason.KEY_MISMATCH, "key the definition by the twin_id that it names")
+    return definition

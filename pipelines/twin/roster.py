@@ -1,0 +1,208 @@
+"""The twins of one bucket: finds the twin of each message, takes definitions, keeps what nobody owns in its books."""
+
+from collections.abc import Iterable, Mapping
+
+import orjson
+
+from pipelines.twin.codec import decode_runtime, encode_runtime, ledger_of_json, ledger_to_json
+from pipelines.twin.compiled import compile_definition
+from pipelines.twin.deadletter import dead_letter
+from pipelines.twin.definition_message import parse_definition
+from pipelines.twin.event_time import NS_PER_MS
+from pipelines.twin.identifiers import parse_twin_id
+from pipelines.twin.ledger import Ledger
+from pipelines.twin.line_protocol import line, tag_set
+from pipelines.twin.message import Message
+from pipelines.twin.outputs import Outputs, Verdict
+from pipelines.twin.record import Record
+from pipelines.twin.rejection import Reason, Rejected
+from pipelines.twin.runtime import Runtime
+from pipelines.twin.step import reject_message, step
+from pipelines.twin.store import Store
+from pipelines.twin.telemetry import parse_object, twin_of
+from schemas.accounting import Outcome
+from schemas.events import EventType
+from schemas.influx import Measurement, Tag
+from schemas.state import TwinCondition
+from schemas.topics import Topic
+
+OWN = ""
+"""The name under which the roster keeps its own books; no twin can be called so."""
+
+
+class Roster:
+    """Twins in memory, backed by a store.
+
+    `handle` takes messages in log order and writes every twin that they changed back to the store once; `publish`
+    says where the changed twins stand. Both only speak to the store and return what follows, so the same roster
+    runs in the job, in a backtest and in tests.
+
+    Parameters
+    ----------
+    store
+        Where encoded twins rest.
+    bucket
+        The roster's name in counters.
+    """
+
+    def __init__(self, store: Store, bucket: str) -> None:
+        self._store = store
+        self._bucket = bucket
+        self._live: dict[str, Runtime] = {}
+        self._ledger = _stored_ledger(store)
+        self._received_ms = 0
+        # What the store holds was perhaps not published before a restart: say it once more.
+        self._changed: set[str] = set(store.names())
+
+    def handle(self, messages: Iterable[Message]) -> Outputs:
+        """Take messages in log order."""
+        outputs = Outputs()
+        touched: set[str] = set()
+        for message in messages:
+            touched.add(self._handle(message, outputs))
+        for name in touched:
+            self._write_back(name)
+        self._changed |= touched
+        return outputs
+
+    def publish(self) -> Outputs:
+        """The state of every twin that changed since the last call, and the counters."""
+        outputs = Outputs()
+        for name in sorted(self._changed):
+            if name == OWN:
+                outputs.point(self._own_counters())
+            elif (runtime := self._runtime(name)) is not None:
+                outputs.records.append(_state_record(runtime))
+                outputs.point(_twin_counters(runtime))
+        self._changed.clear()
+        return outputs
+
+    def runtime(self, twin_id: str) -> Runtime | None:
+        """The twin as it stands, None if it is not defined."""
+        return self._runtime(twin_id)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Counts of messages that no twin owns."""
+        return self._ledger
+
+    def _handle(self, message: Message, outputs: Outputs) -> str:
+        """Take one message; the name of what it changed."""
+        if message.topic is Topic.DEFINITIONS:
+            return self._define(message, outputs)
+        body = parse_object(message.value)
+        if isinstance(body, Rejected):
+            twin_id: str | Rejected = parse_twin_id(message.key, None)
+        else:
+            twin_id = twin_of(message.key, body)
+        if isinstance(twin_id, Rejected):
+            return self._disown(message, body if isinstance(body, Rejected) else twin_id, None, outputs)
+        runtime = self._runtime(twin_id)
+        if runtime is None:
+            unknown = Rejected(Reason.UNKNOWN_TWIN, "define the twin first: twinstream apply FILE")
+            return self._disown(message, body if isinstance(body, Rejected) else unknown, twin_id, outputs)
+        if isinstance(body, Rejected):
+            runtime.ledger.message()
+            runtime.received_ms = message.received_ms
+            reject_message(runtime, message, body, outputs)
+        else:
+            step(runtime, message, body, outputs)
+        return twin_id
+
+    def _disown(self, message: Message, rejected: Rejected, twin_id: str | None, outputs: Outputs) -> str:
+        """Reject a message that belongs to no twin here."""
+        self._received_ms = message.received_ms
+        self._ledger.message()
+        self._ledger.reject(rejected.reason)
+        outputs.records.append(dead_letter(message, rejected, twin_id))
+        outputs.verdicts.append(
+            Verdict(twin_id, None, Outcome.REJECTED, None, TwinCondition.NEVER_SEEN, alert=False, drift=False)
+        )
+        return OWN
+
+    def _define(self, message: Message, outputs: Outputs) -> str:
+        twin_id = parse_twin_id(message.key, None)
+        definition = twin_id if isinstance(twin_id, Rejected) else parse_definition(twin_id, message.value)
+        if isinstance(twin_id, Rejected) or isinstance(definition, Rejected):
+            rejected = definition if isinstance(definition, Rejected) else Rejected(Reason.BAD_ID, "mend the key")
+            self._received_ms = message.received_ms
+            self._ledger.definition(rejected.reason)
+            outputs.records.append(dead_letter(message, rejected, twin_id if isinstance(twin_id, str) else None))
+            return OWN
+        if definition is None:
+            return self._retire(twin_id, message, outputs)
+        twin = compile_definition(definition)
+        runtime = self._runtime(twin_id)
+        if runtime is None:
+            runtime = self._live[twin_id] = Runtime.fresh(twin)
+        else:
+            runtime.redefine(twin)
+        runtime.received_ms = message.received_ms
+        runtime.ledger.definition()
+        return twin_id
+
+    def _retire(self, twin_id: str, message: Message, outputs: Outputs) -> str:
+        """End a twin; what it counted stays in the roster's books, so that the totals still add up."""
+        self._received_ms = message.received_ms
+        runtime = self._runtime(twin_id)
+        if runtime is not None:
+            self._ledger.add(runtime.ledger)
+            del self._live[twin_id]
+            self._store.remove(twin_id)
+            self._changed.discard(twin_id)
+            # Its own counters end at zero, since the totals go on in the roster's.
+            outputs.point(_counters(Ledger(), runtime.twin.tags, message.received_ms))
+            outputs.records.append(
+                Record(
+                    Topic.STATE,
+                    twin_id,
+                    None,
+                    f"{message.id}-retired",
+                    EventType.STATE,
+                    message.received_ms * NS_PER_MS,
+                )
+            )
+        self._ledger.definition()
+        return OWN
+
+    def _runtime(self, twin_id: str) -> Runtime | None:
+        runtime = self._live.get(twin_id)
+        if runtime is None and (encoded := self._store.get(twin_id)) is not None:
+            runtime = self._live[twin_id] = decode_runtime(encoded)
+        return runtime
+
+    def _write_back(self, name: str) -> None:
+        if name == OWN:
+            self._store.put(OWN, orjson.dumps(ledger_to_json(self._ledger)))
+        elif (runtime := self._live.get(name)) is not None:
+            self._store.put(name, encode_runtime(runtime))
+
+    def _own_counters(self) -> str | None:
+        return _counters(self._ledger, {Tag.BUCKET: self._bucket}, self._received_ms)
+
+
+def _stored_ledger(store: Store) -> Ledger:
+    encoded = store.get(OWN)
+    return Ledger() if encoded is None else ledger_of_json(orjson.loads(encoded))
+
+
+def _state_record(runtime: Runtime) -> Record:
+    state = runtime.state()
+    return Record(
+        topic=Topic.STATE,
+        key=state.twin_id,
+        value=state.model_dump_json(exclude_none=True).encode(),
+        id=f"{state.twin_id}-{state.counts.messages}-{state.counts.definitions}",
+        type=EventType.STATE,
+        ts_ns=runtime.received_ms * NS_PER_MS if runtime.newest_ns is None else runtime.newest_ns,
+    )
+
+
+def _twin_counters(runtime: Runtime) -> str | None:
+    return _counters(runtime.ledger, runtime.twin.tags, runtime.received_ms)
+
+
+def _counters(ledger: Ledger, tags: Mapping[Tag, str], received_ms: int) -> str | None:
+    fields: dict[str, float | str | None] = {name: float(count) for name, count in ledger.counts().model_dump().items()}
+    fields |= {f"rejected_{reason}": float(count) for reason, count in ledger.reasons.items()}
+    return line(f"{Measurement.PIPELINE},{tag_set(tags)}", fields, received_ms * NS_PER_MS)

@@ -1,0 +1,153 @@
+"""The one function that makes a twin live: a telemetry message in, what follows from it out.
+
+No engine, no clock, no randomness: the Flink job, the backtest and the tests all call this.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipelines.detection.baseline import SensorJudgement
+from pipelines.twin.deadletter import dead_letter
+from pipelines.twin.judge import judge
+from pipelines.twin.line_protocol import line
+from pipelines.twin.message import Message
+from pipelines.twin.outputs import Outputs, Verdict
+from pipelines.twin.rejection import Reason, Rejected
+from pipelines.twin.runtime import LastValue, Runtime
+from pipelines.twin.telemetry import Reading, RejectedReading, Telemetry, parse_telemetry
+from schemas.accounting import Outcome
+from schemas.quality import Quality
+
+_BEST_FIRST = (Outcome.APPLIED, Outcome.AMENDED, Outcome.DUPLICATE, Outcome.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A reading that was not rejected."""
+
+    reading: Reading
+    outcome: Outcome
+    late: bool = False
+
+
+def step(runtime: Runtime, message: Message, body: Mapping[str, object], outputs: Outputs) -> None:
+    """Take one telemetry message of this twin.
+
+    Parameters
+    ----------
+    runtime
+        The twin; changed in place.
+    message
+        The message as it was read.
+    body
+        The JSON object in it.
+    outputs
+        Takes what follows: records, points, and one verdict.
+    """
+    runtime.ledger.message()
+    runtime.received_ms = message.received_ms
+    telemetry = parse_telemetry(body)
+    if isinstance(telemetry, Rejected):
+        reject_message(runtime, message, telemetry, outputs)
+        return
+    taken = _take(runtime, message, telemetry, outputs)
+    fresh = {
+        each.reading.sensor: each.reading.value
+        for each in taken
+        if each.outcome is Outcome.APPLIED and each.reading.quality is not Quality.BAD
+    }
+    judged = judge(runtime, telemetry.ts_ns, fresh, outputs) if fresh else None
+    sensors = judged.judgement.sensors if judged else {}
+    for each in taken:
+        if each.outcome is not Outcome.DUPLICATE:
+            outputs.point(_observation_point(runtime, telemetry.ts_ns, each, sensors.get(each.reading.sensor)))
+    if judged:
+        fields: dict[str, float | str | None] = {"score": judged.judgement.score, "state": runtime.condition.value}
+        outputs.point(line(runtime.twin.point, fields, telemetry.ts_ns))
+    outcomes = {each.outcome for each in taken}
+    outputs.verdicts.append(
+        Verdict(
+            twin_id=runtime.twin.twin_id,
+            ts_ns=telemetry.ts_ns,
+            outcome=next((outcome for outcome in _BEST_FIRST if outcome in outcomes), Outcome.REJECTED),
+            score=judged.judgement.score if judged else None,
+            condition=runtime.condition,
+            alert=runtime.episode.active,
+            drift=judged.drift if judged else False,
+        )
+    )
+
+
+def reject_message(runtime: Runtime, message: Message, rejected: Rejected, outputs: Outputs) -> None:
+    """Count a message of this twin as one rejected observation and dead-letter it."""
+    runtime.ledger.reject(rejected.reason)
+    outputs.records.append(dead_letter(message, rejected, runtime.twin.twin_id))
+    outputs.verdicts.append(
+        Verdict(
+            twin_id=runtime.twin.twin_id,
+            ts_ns=None,
+            outcome=Outcome.REJECTED,
+            score=None,
+            condition=runtime.condition,
+            alert=runtime.episode.active,
+            drift=False,
+        )
+    )
+
+
+def _take(runtime: Runtime, message: Message, telemetry: Telemetry, outputs: Outputs) -> list[Taken]:
+    """Give each reading its outcome and keep the newest values; dead-letter what is rejected, once a reason."""
+    taken: list[Taken] = []
+    refused: defaultdict[Rejected, list[str]] = defaultdict(list)
+    for reading in telemetry.readings:
+        if isinstance(reading, RejectedReading):
+            rejected: Taken | Rejected = reading.rejected
+        else:
+            rejected = _place(runtime, telemetry.ts_ns, reading)
+        if isinstance(rejected, Rejected):
+            runtime.ledger.reject(rejected.reason)
+            refused[rejected].append(reading.sensor)
+        else:
+            runtime.ledger.count(rejected.outcome)
+            taken.append(rejected)
+    for rejection, sensors in refused.items():
+        outputs.records.append(dead_letter(message, rejection, runtime.twin.twin_id, tuple(sensors)))
+    return taken
+
+
+def _place(runtime: Runtime, ts_ns: int, reading: Reading) -> Taken | Rejected:
+    """Where a reading stands in its sensor's time: new, repeated, corrected, or late."""
+    sensor = runtime.twin.sensors.get(reading.sensor)
+    if sensor is None:
+        return Rejected(Reason.UNKNOWN_SENSOR, f"add the sensor to the type {runtime.twin.twin_type}, or mend its name")
+    if reading.unit is not None and reading.unit != sensor.unit:
+        return Rejected(Reason.UNKNOWN_UNIT, f"send the value in {sensor.unit}, the unit of {reading.sensor}")
+    if not sensor.in_range(reading.value):
+        reading = Reading(reading.sensor, reading.value, reading.unit, Quality.BAD)
+    last = runtime.sensors.get(reading.sensor)
+    if last is not None and ts_ns <= last.ts_ns:
+        if ts_ns < last.ts_ns:
+            return Taken(reading, Outcome.AMENDED, late=True)
+        if reading.value == last.value:
+            return Taken(reading, Outcome.DUPLICATE)
+        # Two values for one moment: the last one wins, in the twin and in history; it was learned once already.
+        last.value, last.quality = reading.value, reading.quality
+        return Taken(reading, Outcome.AMENDED)
+    runtime.sensors[reading.sensor] = LastValue(ts_ns, reading.value, reading.quality)
+    if runtime.newest_ns is None or ts_ns > runtime.newest_ns:
+        runtime.newest_ns = ts_ns
+    return Taken(reading, Outcome.APPLIED)
+
+
+def _observation_point(runtime: Runtime, ts_ns: int, taken: Taken, judged: SensorJudgement | None) -> str | None:
+    reading = taken.reading
+    fields: dict[str, float | str | None] = {"value": reading.value, "quality": reading.quality.value}
+    if taken.late:
+        fields["late"] = 1.0
+    if judged is not None:
+        fields["expected"] = judged.expected
+        fields["residual"] = judged.value - judged.expected
+        fields["lower"] = judged.lower
+        fields["upper"] = judged.upper
+    return line(runtime.twin.sensors[reading.sensor].point, fields, ts_ns)
