@@ -111,6 +111,10 @@ class Recording:
             )
             yield Row(number, ts_text, self._event_time(ts_text), named)
 
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return sum(1 for _ in self._cells())
+
     def _read_header(self) -> tuple[Sequence[str], str]:
         try:
             with self.path.open(encoding="utf-8-sig", newline="") as file:

@@ -15,8 +15,12 @@ RAW_LIMIT = 64 * 1024
 """Bytes of the message that are kept, so that a dead letter always fits through the broker."""
 
 
-def dead_letter(message: Message, rejected: Rejected, twin_id: str | None, sensors: tuple[str, ...] = ()) -> Record:
+def dead_letter(
+    message: Message, rejected: Rejected, twin_id: str | None, sensors: tuple[str, ...] = (), part: int | None = None
+) -> Record:
     """The record for `twin.deadletter`; its id is the same on every replay.
+
+    `part` numbers the pieces of a message that are rejected one by one for the same reason.
 
     >>> from pipelines.twin.rejection import Reason
     >>> message = Message(Topic.TELEMETRY, b"pump-1", b"{", 0, 7, 1700000000000)
@@ -42,7 +46,7 @@ def dead_letter(message: Message, rejected: Rejected, twin_id: str | None, senso
         topic=Topic.DEADLETTER,
         key=twin_id,
         value=letter.model_dump_json().encode(),
-        id=f"{message.id}-{rejected.reason}",
+        id=f"{message.id}-{rejected.reason}" + ("" if part is None else f"-{part}"),
         type=EventType.DEADLETTER,
         ts_ns=message.received_ms * NS_PER_MS,
     )

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     BAD_QUALITY = "bad_quality"
     BAD_SEQ = "bad_seq"
     BAD_DEFINITION = "bad_definition"
+    REFUSED_BY_INFLUX = "refused_by_influx"
 
 
 @dataclass(frozen=True, slots=True)

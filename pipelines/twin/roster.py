@@ -17,7 +17,7 @@ from pipelines.twin.outputs import Outputs, Verdict
 from pipelines.twin.record import Record
 from pipelines.twin.rejection import Reason, Rejected
 from pipelines.twin.runtime import Runtime
-from pipelines.twin.step import reject_message, step
+from pipelines.twin.step import step
 from pipelines.twin.store import Store
 from pipelines.twin.telemetry import parse_object, twin_of
 from schemas.accounting import Outcome
@@ -28,6 +28,10 @@ from schemas.topics import Topic
 
 OWN = ""
 """The name under which the roster keeps its own books; no twin can be called so."""
+
+
+class BucketCountError(RuntimeError):
+    """State and settings disagree on how twins are spread; going on would split twins in two."""
 
 
 class Roster:
@@ -43,13 +47,21 @@ class Roster:
         Where encoded twins rest.
     bucket
         The roster's name in counters.
+    buckets
+        How many rosters share the twins. It decides which twin is where, so stored twins are bound to it.
+
+    Raises
+    ------
+    BucketCountError
+        If the store was filled under another number of buckets.
     """
 
-    def __init__(self, store: Store, bucket: str) -> None:
+    def __init__(self, store: Store, bucket: str, buckets: int = 1) -> None:
         self._store = store
         self._bucket = bucket
+        self._buckets = buckets
         self._live: dict[str, Runtime] = {}
-        self._ledger = _stored_ledger(store)
+        self._ledger = self._stored_ledger()
         self._received_ms = 0
         # What the store holds was perhaps not published before a restart: say it once more.
         self._changed: set[str] = set(store.names())
@@ -101,12 +113,7 @@ class Roster:
         if runtime is None:
             unknown = Rejected(Reason.UNKNOWN_TWIN, "define the twin first: twinstream apply FILE")
             return self._disown(message, body if isinstance(body, Rejected) else unknown, twin_id, outputs)
-        if isinstance(body, Rejected):
-            runtime.ledger.message()
-            runtime.received_ms = message.received_ms
-            reject_message(runtime, message, body, outputs)
-        else:
-            step(runtime, message, body, outputs)
+        step(runtime, message, body, outputs)
         return twin_id
 
     def _disown(self, message: Message, rejected: Rejected, twin_id: str | None, outputs: Outputs) -> str:
@@ -173,17 +180,28 @@ class Roster:
 
     def _write_back(self, name: str) -> None:
         if name == OWN:
-            self._store.put(OWN, orjson.dumps(ledger_to_json(self._ledger)))
+            self._store.put(OWN, self._encoded_own())
         elif (runtime := self._live.get(name)) is not None:
             self._store.put(name, encode_runtime(runtime))
 
+    def _encoded_own(self) -> bytes:
+        return orjson.dumps({"buckets": self._buckets, "ledger": ledger_to_json(self._ledger)})
+
+    def _stored_ledger(self) -> Ledger:
+        encoded = self._store.get(OWN)
+        if encoded is None:
+            self._store.put(OWN, orjson.dumps({"buckets": self._buckets, "ledger": ledger_to_json(Ledger())}))
+            return Ledger()
+        own = orjson.loads(encoded)
+        if own["buckets"] != self._buckets:
+            raise BucketCountError(
+                f"the stored twins are spread over {own['buckets']} buckets, the settings say {self._buckets}; "
+                f"set buckets to {own['buckets']}, or start without the stored state"
+            )
+        return ledger_of_json(own["ledger"])
+
     def _own_counters(self) -> str | None:
         return _counters(self._ledger, {Tag.BUCKET: self._bucket}, self._received_ms)
-
-
-def _stored_ledger(store: Store) -> Ledger:
-    encoded = store.get(OWN)
-    return Ledger() if encoded is None else ledger_of_json(orjson.loads(encoded))
 
 
 def _state_record(runtime: Runtime) -> Record:

@@ -31,7 +31,7 @@ class Taken:
     late: bool = False
 
 
-def step(runtime: Runtime, message: Message, body: Mapping[str, object], outputs: Outputs) -> None:
+def step(runtime: Runtime, message: Message, body: Mapping[str, object] | Rejected, outputs: Outputs) -> None:
     """Take one telemetry message of this twin.
 
     Parameters
@@ -41,15 +41,15 @@ def step(runtime: Runtime, message: Message, body: Mapping[str, object], outputs
     message
         The message as it was read.
     body
-        The JSON object in it.
+        The JSON object in it, or why there is none.
     outputs
         Takes what follows: records, points, and one verdict.
     """
     runtime.ledger.message()
     runtime.received_ms = message.received_ms
-    telemetry = parse_telemetry(body)
+    telemetry = body if isinstance(body, Rejected) else parse_telemetry(body)
     if isinstance(telemetry, Rejected):
-        reject_message(runtime, message, telemetry, outputs)
+        _reject_whole(runtime, message, telemetry, outputs)
         return
     taken = _take(runtime, message, telemetry, outputs)
     fresh = {
@@ -79,8 +79,8 @@ def step(runtime: Runtime, message: Message, body: Mapping[str, object], outputs
     )
 
 
-def reject_message(runtime: Runtime, message: Message, rejected: Rejected, outputs: Outputs) -> None:
-    """Count a message of this twin as one rejected observation and dead-letter it."""
+def _reject_whole(runtime: Runtime, message: Message, rejected: Rejected, outputs: Outputs) -> None:
+    """Count a message that can't be taken apart as one rejected observation and dead-letter it."""
     runtime.ledger.reject(rejected.reason)
     outputs.records.append(dead_letter(message, rejected, runtime.twin.twin_id))
     outputs.verdicts.append(

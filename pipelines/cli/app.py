@@ -1,0 +1,22 @@
+"""The command `twinstream`."""
+
+import typer
+
+from pipelines.cli import job_commands, stack_commands
+from pipelines.cli.apply_command import apply
+from pipelines.cli.backtest_command import backtest
+from pipelines.cli.demo_command import demo
+from pipelines.cli.replay_command import replay
+from pipelines.cli.simulate_command import simulate
+
+app = typer.Typer(
+    name="twinstream",
+    help="Streaming analytics for digital twins: Kafka, PyFlink, River, InfluxDB, Grafana.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+)
+stack_commands.register(app)
+job_commands.register(app)
+for command in (apply, simulate, replay, backtest, demo):
+    app.command()(command)

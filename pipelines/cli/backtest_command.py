@@ -1,0 +1,71 @@
+"""backtest: a CSV file through the twin without Kafka or Flink."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+from rich.table import Table
+
+from pipelines.cli.console import console, errors_told, tell
+from pipelines.cli.csv_options import Columns, Separator, Timestamp, TimestampFormat, Zone, recording_options, type_of
+from pipelines.replay.backtest import Backtest, write_csv
+from pipelines.replay.inferred_type import AUTO_TYPE
+from pipelines.replay.recording import Recording
+from schemas.accounting import Counts
+
+
+def backtest(
+    *,
+    csv: Annotated[Path, typer.Option("--csv", help="CSV file with a header line.")],
+    out: Annotated[Path, typer.Option("--out", help="CSV file to write: one row for each row of the input.")],
+    type_name: Annotated[str, typer.Option("--type", help="Twin type: a name, a YAML file, or auto.")] = AUTO_TYPE,
+    twin_id: Annotated[str | None, typer.Option("--twin-id", help="[default: the file's name]")] = None,
+    timestamp: Timestamp = None,
+    sep: Separator = None,
+    columns: Columns = None,
+    timestamp_format: TimestampFormat = None,
+    timezone: Zone = "UTC",
+) -> None:
+    """Run a CSV file through the same step as the twin job, without Kafka or Flink.
+
+    The output has a row for each row of the input, in order, with ts, twin_id, score (empty where the row was not
+    scored: warming, late, duplicate or rejected), state, alert (1 while an alert is active), drift (1 where drift
+    was found) and outcome.
+
+    Examples:
+
+        twinstream backtest --csv machine.csv --out scores.csv
+
+        twinstream backtest --type pump.yaml --csv pump.csv --timestamp time --sep ';' --columns flow,power --out o.csv
+    """
+    with errors_told():
+        recording = Recording(csv, recording_options(timestamp, sep, columns, timestamp_format, timezone))
+        twin = twin_id or csv.stem
+        tested = Backtest(type_of(type_name, recording), twin)
+        seen: Counter[str] = Counter()
+        active = False
+        with Progress(console=console, transient=True) as progress:
+            task = progress.add_task(f"backtest of {csv.name}", total=recording.row_count())
+            for result in write_csv(tested.run(recording), twin, out):
+                verdict = result.verdict
+                seen.update(
+                    [verdict.condition.value] + ["drift"] * verdict.drift + ["alerts"] * (verdict.alert > active)
+                )
+                active = verdict.alert
+                progress.advance(task)
+        console.print(_summary(recording, tested.counts(), seen))
+        tell(f"wrote {out}")
+
+
+def _summary(recording: Recording, counts: Counts, seen: Counter[str]) -> Table:
+    table = Table(title=f"{recording.path.name}: {', '.join(recording.sensors)}", show_header=False)
+    table.add_row("rows", str(counts.messages))
+    for name, value in counts.model_dump(include={"read", "applied", "amended", "duplicate", "rejected"}).items():
+        table.add_row(f"observations {name}", str(value))
+    for state in ("warming", "normal", "anomalous"):
+        table.add_row(f"rows {state}", str(seen[state]))
+    table.add_row("alerts", str(seen["alerts"]))
+    table.add_row("drifts", str(seen["drift"]))
+    return table

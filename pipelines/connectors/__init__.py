@@ -1,0 +1,1 @@
+"""Clients of the systems around the pipeline; the only importer of their client libraries."""

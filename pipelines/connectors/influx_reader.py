@@ -1,0 +1,55 @@
+"""Questions to InfluxDB, in Flux."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from influxdb_client import InfluxDBClient
+
+from schemas.influx import Measurement
+
+TIMEOUT_MS = 60_000
+
+
+class InfluxReader:
+    """Reads one bucket with a token that may read it."""
+
+    def __init__(self, url: str, org: str, bucket: str, token: str) -> None:
+        self._client = InfluxDBClient(url=url, token=token, org=org, timeout=TIMEOUT_MS)
+        self._bucket = bucket
+
+    def query(self, flux: str, params: Mapping[str, str] | None = None) -> list[dict[str, object]]:
+        """The records of a Flux query, each as its columns; `params` are put in by the client, escaped."""
+        tables = self._client.query_api().query(flux, params=dict(params or {}))
+        return [dict(record.values) for table in tables for record in table.records]
+
+    def observations(self) -> int:
+        """How many observations are stored that were applied when they came: late ones are marked and left out."""
+        flux = f"""
+            values = from(bucket: "{self._bucket}") |> range(start: 0, stop: 2100-01-01T00:00:00Z)
+              |> filter(fn: (r) => r._measurement == "{Measurement.OBSERVATION}")
+            total = (field) => values |> filter(fn: (r) => r._field == field)
+              |> group() |> count() |> set(key: "field", value: field)
+            union(tables: [total(field: "value"), total(field: "late")])"""
+        counts = {row["field"]: int(str(row["_value"])) for row in self.query(flux)}
+        return counts.get("value", 0) - counts.get("late", 0)
+
+    def pipeline_totals(self) -> dict[str, int]:
+        """The newest counters of every twin and of what no twin owns, added up by name."""
+        flux = f"""
+            from(bucket: "{self._bucket}") |> range(start: 0, stop: 2100-01-01T00:00:00Z)
+              |> filter(fn: (r) => r._measurement == "{Measurement.PIPELINE}")
+              |> last() |> group(columns: ["_field"]) |> sum()"""
+        return {str(row["_field"]): round(float(str(row["_value"]))) for row in self.query(flux)}
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,188 @@
+"""The demo from start to end."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Thread
+
+from pipelines.connectors.influx_reader import InfluxReader
+from pipelines.connectors.kafka_publisher import KafkaPublisher
+from pipelines.connectors.kafka_tail import KafkaTail
+from pipelines.demo.gearbox import GearboxReplay, gearbox_definition, gearbox_replay
+from pipelines.demo.observer import Observer
+from pipelines.demo.report import Figures
+from pipelines.feed.definitions import await_defined, publish_definitions
+from pipelines.feed.recording_feed import RecordingFeed
+from pipelines.feed.station_feed import StationFeed
+from pipelines.feed.station_plan import DISTURBED, StationPlan, auto_schedule, pump_names, station_definitions
+from pipelines.stack import Stack
+from pipelines.stack.job_settings import JobName, start_job
+from pipelines.stack.wait import wait_until
+from schemas.deadletter import DeadLetter
+from schemas.influx import BUCKET, ORG
+from schemas.topics import Topic, topic_name
+from schemas.truth import InjectedFault
+
+PUMPS = 12
+PERIOD_S = 0.25
+SEED = 7
+SHORTEST_S = 45.0
+"""Warm-up, one round of faults, and time for their alerts to clear."""
+ENDLESS_S = 24 * 3600.0
+DRAIN_TIMEOUT_S = 120.0
+DEFINE_TIMEOUT_S = 90.0
+
+Watch = Callable[[Observer, float], None]
+Tell = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Demo:
+    """One run on a stack.
+
+    Attributes
+    ----------
+    seconds
+        How long to simulate; None until `stop` is set.
+    """
+
+    stack: Stack
+    seconds: float | None
+    stop: Event = field(default_factory=Event)
+    _failures: list[BaseException] = field(default_factory=list)
+
+    def prepare(self, tell: Tell) -> None:
+        """Bring up the stack and the jobs, and define the twins."""
+        self.stack.up(tell)
+        running = {record.name for record in self.stack.jobs.desired()}
+        for job in JobName:
+            if job not in running:
+                tell(f"job {job} submitted as {start_job(self.stack, job).job_id}")
+        twins = [*station_definitions(pump_names(PUMPS)), gearbox_definition()]
+        with KafkaPublisher(self.stack.bootstrap_servers) as publisher:
+            publish_definitions(publisher, twins, self._prefix)
+        await_defined(self.stack.bootstrap_servers, [twin.twin_id for twin in twins], DEFINE_TIMEOUT_S, self._prefix)
+        tell(f"{len(twins)} twins defined: {PUMPS} pumps and a replayed gearbox")
+
+    def run(self, watch: Watch) -> Figures:
+        """Simulate, call `watch` several times a second, and account for everything at the end."""
+        self._drained()
+        read_before = self._totals().get("read", 0)
+        start_ns = time.time_ns()
+        run_id = f"demo-{start_ns}"
+        gearbox = gearbox_replay(self.stack.paths.root / "demo", self.seconds, start_ns, SEED)
+        address, prefix = self.stack.bootstrap_servers, self._prefix
+        with (
+            Observer(address, prefix, start_ns // 1_000_000) as observer,
+            KafkaPublisher(address) as for_station,
+            KafkaPublisher(address) as for_gearbox,
+        ):
+            station = StationFeed(self._plan(start_ns, run_id), for_station, prefix)
+            machine = RecordingFeed(gearbox.recording, gearbox.plan, for_gearbox, prefix)
+            with self._feeding(station, machine):
+                self._watch(observer, watch)
+            faults = self._finished_faults(station, gearbox, run_id)
+            self._drained()
+            observer.poll(1.0)
+            return Figures(
+                produced=observer.telemetry_messages(),
+                totals=self._totals(),
+                sent=station.disturbances.sent.observations + machine.sent * len(gearbox.recording.sensors),
+                read_before=read_before,
+                dead_letters=self._dead_letters(),
+                points=self._points(),
+                faults=faults,
+                raised=tuple(observer.raised),
+            )
+
+    @property
+    def _prefix(self) -> str:
+        return self.stack.settings.topic_prefix
+
+    def _plan(self, start_ns: int, run_id: str) -> StationPlan:
+        pumps = pump_names(PUMPS)
+        schedule = auto_schedule(pumps, start_ns, self.seconds or ENDLESS_S, SEED)
+        return StationPlan(pumps, schedule, SEED, PERIOD_S, start_ns, run_id, DISTURBED)
+
+    @contextmanager
+    def _feeding(self, station: StationFeed, machine: RecordingFeed) -> Iterator[None]:
+        def drain(rows: Iterator[int]) -> None:
+            for _ in rows:
+                pass
+
+        threads = [
+            self._thread("station", lambda: station.run(None, self.stop)),
+            self._thread("gearbox", lambda: drain(machine.run(self.stop))),
+        ]
+        try:
+            yield
+        finally:
+            self.stop.set()
+            for thread in threads:
+                thread.join()
+        if self._failures:
+            raise self._failures[0]
+
+    def _thread(self, name: str, work: Callable[[], None]) -> Thread:
+        def guarded() -> None:
+            try:
+                work()
+            except BaseException as error:
+                self._failures.append(error)
+                self.stop.set()
+                raise
+
+        thread = Thread(target=guarded, name=name)
+        thread.start()
+        return thread
+
+    def _watch(self, observer: Observer, watch: Watch) -> None:
+        began = time.monotonic()
+        while not self.stop.is_set():
+            observer.poll(0.25)
+            elapsed_s = time.monotonic() - began
+            watch(observer, elapsed_s)
+            if self.seconds is not None and elapsed_s >= self.seconds:
+                return
+
+    def _finished_faults(self, station: StationFeed, gearbox: GearboxReplay, run_id: str) -> Sequence[InjectedFault]:
+        """Faults that were over when the run ended; of one cut short nothing can be asked."""
+        now_ns = time.time_ns()
+        pumps = [interval.truth(run_id) for interval in station.begun if interval.end_ns <= now_ns]
+        return pumps + gearbox.faults(now_ns, run_id)
+
+    def _drained(self) -> None:
+        """Wait until the counters in InfluxDB have caught up with Kafka."""
+        topic = topic_name(Topic.TELEMETRY, self._prefix)
+        with KafkaTail(self.stack.bootstrap_servers, [topic], from_beginning=False) as tail:
+            produced = sum(tail.end_offsets().values())
+        wait_until(
+            lambda: self._totals().get("messages", 0) >= produced,
+            DRAIN_TIMEOUT_S,
+            f"all {produced} messages to be counted in InfluxDB",
+            interval_s=0.5,
+        )
+
+    def _reader(self) -> InfluxReader:
+        token = (self.stack.paths.secrets / "influx-read-token").read_text(encoding="utf-8").strip()
+        return InfluxReader(self.stack.influx_url, ORG, BUCKET, token)
+
+    def _totals(self) -> dict[str, int]:
+        with self._reader() as reader:
+            return reader.pipeline_totals()
+
+    def _points(self) -> int:
+        with self._reader() as reader:
+            return reader.observations()
+
+    def _dead_letters(self) -> int:
+        """Rejected observations on the dead-letter topic; a letter repeated after a restart has the same id."""
+        topic = topic_name(Topic.DEADLETTER, self._prefix)
+        letters: dict[bytes, int] = {}
+        with KafkaTail(self.stack.bootstrap_servers, [topic], from_beginning=True) as tail:
+            for message in tail.until_end(DRAIN_TIMEOUT_S):
+                letter = DeadLetter.model_validate_json(message.value or b"")
+                if letter.topic == Topic.TELEMETRY:
+                    letters[dict(message.headers)["ce_id"]] = max(1, len(letter.sensors))
+        return sum(letters.values())

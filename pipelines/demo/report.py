@@ -1,0 +1,126 @@
+"""The account at the end of the demo: do the counts add up, was every fault alerted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from pipelines.demo.observer import Raised, percentile
+from schemas.truth import InjectedFault
+
+GRACE = timedelta(seconds=2)
+"""After a fault ends its effect lingers: an alert then is still the fault's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was counted, each by its own witness.
+
+    Attributes
+    ----------
+    produced
+        Telemetry messages in Kafka.
+    totals
+        The twins' own counters, read from InfluxDB.
+    sent
+        Observations that the demo's gateway and replay sent in this run.
+    read_before
+        The counters' `read` before this run.
+    dead_letters
+        Rejected observations named on `twin.deadletter`, repeats counted once.
+    points
+        Observations found in InfluxDB by a Flux query.
+    """
+
+    produced: int
+    totals: dict[str, int]
+    sent: int
+    read_before: int
+    dead_letters: int
+    points: int
+    faults: Sequence[InjectedFault]
+    raised: Sequence[Raised]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One statement that must hold, with its figures."""
+
+    claim: str
+    figures: str
+    holds: bool
+
+
+def undetected(faults: Sequence[InjectedFault], raised: Sequence[Raised]) -> list[InjectedFault]:
+    """Faults without an alert of their twin while they acted."""
+    return [fault for fault in faults if not any(_explains(fault, alert) for alert in raised)]
+
+
+def unexplained(faults: Sequence[InjectedFault], raised: Sequence[Raised]) -> list[Raised]:
+    """Alerts without a fault: false alarms."""
+    return [alert for alert in raised if not any(_explains(fault, alert) for fault in faults)]
+
+
+def _explains(fault: InjectedFault, raised: Raised) -> bool:
+    alert = raised.alert
+    return alert.twin_id == fault.twin_id and fault.start <= alert.ts <= fault.end + GRACE
+
+
+def checks(figures: Figures) -> list[Check]:
+    """Every claim of the demo."""
+    totals = figures.totals
+    read, messages, rejected = totals.get("read", 0), totals.get("messages", 0), totals.get("rejected", 0)
+    outcomes = {name: totals.get(name, 0) for name in ("applied", "amended", "duplicate", "rejected")}
+    missed = undetected(figures.faults, figures.raised)
+    gained = read - figures.read_before
+    return [
+        Check("messages in Kafka = messages read", f"{figures.produced} = {messages}", figures.produced == messages),
+        Check(
+            "read = applied + amended + duplicate + rejected",
+            f"{read} = {' + '.join(str(count) for count in outcomes.values())}",
+            read == sum(outcomes.values()),
+        ),
+        Check("observations sent = read in this run", f"{figures.sent} = {gained}", figures.sent == gained),
+        Check("rejected = dead letters", f"{rejected} = {figures.dead_letters}", rejected == figures.dead_letters),
+        Check(
+            "applied = observations found by Flux in InfluxDB",
+            f"{outcomes['applied']} = {figures.points}",
+            outcomes["applied"] == figures.points,
+        ),
+        Check(
+            "every fault injected was alerted",
+            f"{len(figures.faults) - len(missed)} of {len(figures.faults)}"
+            + "".join(f", missed {fault.fault} of {fault.twin_id}" for fault in missed),
+            not missed,
+        ),
+    ]
+
+
+def summary(figures: Figures, results: Sequence[Check]) -> RenderableType:
+    """The account as tables."""
+    account = Table("claim", "figures", "", title="Does it add up?")
+    for check in results:
+        account.add_row(check.claim, check.figures, "[green]yes[/]" if check.holds else "[bold red]NO[/]")
+    return Group(account, _faults(figures), _alerts(figures))
+
+
+def _faults(figures: Figures) -> Table:
+    table = Table("fault", "injected", "alerted", title="Faults")
+    missed = undetected(figures.faults, figures.raised)
+    for kind in sorted({fault.fault for fault in figures.faults}):
+        injected = sum(fault.fault == kind for fault in figures.faults)
+        table.add_row(kind, str(injected), str(injected - sum(fault.fault == kind for fault in missed)))
+    return table
+
+
+def _alerts(figures: Figures) -> Table:
+    latencies = [raised.latency_ms for raised in figures.raised]
+    table = Table(title="Alerts on Kafka", show_header=False)
+    table.add_row("raised", str(len(figures.raised)))
+    table.add_row("without a fault", str(len(unexplained(figures.faults, figures.raised))))
+    for share in (0.5, 0.95):
+        if (latency := percentile(latencies, share)) is not None:
+            table.add_row(f"event to alert p{share * 100:.0f}", f"{latency:.0f} ms")
+    return table

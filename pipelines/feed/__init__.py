@@ -1,0 +1,1 @@
+"""Plants into Kafka: simulated stations and recordings, as a gateway would send them."""

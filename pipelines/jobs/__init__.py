@@ -1,0 +1,1 @@
+"""The Flink jobs: thin shells round the pure core; the only room that imports pyflink."""

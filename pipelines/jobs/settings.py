@@ -1,0 +1,53 @@
+"""What a job is told at submission. Secrets are named by file, never held."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class JobSettings(BaseModel):
+    """What both jobs need.
+
+    >>> JobSettings(bootstrap_servers="127.0.0.1:9092").delivery_guarantee
+    'at-least-once'
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bootstrap_servers: str
+    topic_prefix: str = ""
+    parallelism: int = Field(default=1, ge=1, le=256)
+    window_ms: int = Field(default=50, ge=5, le=10_000, description="how long the JVM gathers before it calls Python")
+    checkpoint_interval_s: int = Field(default=5, ge=1, le=3_600)
+    exactly_once: bool = Field(
+        default=False,
+        description="transactional output: no repeats after a restart, seen by consumers only after a checkpoint",
+    )
+
+    @property
+    def delivery_guarantee(self) -> str:
+        """The guarantee of the Kafka sink, as Flink names it."""
+        return "exactly-once" if self.exactly_once else "at-least-once"
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Settings from a JSON file; unknown keys are refused."""
+        return cls.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+class TwinJobSettings(JobSettings):
+    """The twin job."""
+
+    buckets: int = Field(default=8, ge=1, le=128, description="groups of twins; bounds parallelism, part of the state")
+    publish_interval_ms: int = Field(default=1_000, ge=100, le=60_000, description="how often changed twins are told")
+
+
+class HistoryJobSettings(JobSettings):
+    """The history job."""
+
+    window_ms: int = Field(default=500, ge=5, le=10_000)
+    influx_url: str
+    influx_org: str
+    influx_bucket: str
+    influx_token_file: Path = Field(description="a file that holds a token which may write the bucket")
