@@ -4,12 +4,15 @@ Guarantee: when `flush` returns, every message sent before is acknowledged by al
 per key (idempotent producer); if one is not, it raises and says which.
 """
 
+import logging
 from types import TracebackType
 from typing import Self
 
 from confluent_kafka import KafkaError, Message, Producer
 
 DELIVERY_TIMEOUT_MS = 120_000
+
+_log = logging.getLogger(__name__)
 
 
 class PublishError(RuntimeError):
@@ -33,7 +36,8 @@ class KafkaPublisher:
                 "linger.ms": 5,
                 "compression.type": "lz4",
                 "delivery.timeout.ms": DELIVERY_TIMEOUT_MS,
-            }
+            },
+            logger=_log,
         )
         self._bootstrap_servers = bootstrap_servers
         self._failure: str | None = None

@@ -1,5 +1,6 @@
 """Topics read from their beginning or from now on, without a consumer group: for people and tests, not for jobs."""
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaExcepti
 from confluent_kafka import Message as KafkaMessage
 
 METADATA_TIMEOUT_S = 10.0
+
+_log = logging.getLogger(__name__)
 
 
 class BrokerError(RuntimeError):
@@ -52,8 +55,8 @@ class KafkaTail:
                 "isolation.level": "read_committed",
                 "enable.partition.eof": False,
                 "fetch.wait.max.ms": 50,
-                "log_level": 3,
-            }
+            },
+            logger=_log,
         )
         self._partitions = [
             TopicPartition(topic, number) for topic in topics for number in self._partition_numbers(topic)

@@ -6,22 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
-from pipelines.connectors.influx_reader import InfluxReader
 from pipelines.connectors.kafka_publisher import KafkaPublisher
-from pipelines.connectors.kafka_tail import KafkaTail
 from pipelines.demo.gearbox import GearboxReplay, gearbox_definition, gearbox_replay
 from pipelines.demo.observer import Observer
 from pipelines.demo.report import Figures
+from pipelines.demo.witness import Witness
 from pipelines.feed.definitions import await_defined, publish_definitions
 from pipelines.feed.recording_feed import RecordingFeed
 from pipelines.feed.station_feed import StationFeed
 from pipelines.feed.station_plan import DISTURBED, StationPlan, auto_schedule, pump_names, station_definitions
 from pipelines.stack import Stack
 from pipelines.stack.job_settings import JobName, start_job
-from pipelines.stack.wait import wait_until
-from schemas.deadletter import DeadLetter
-from schemas.influx import BUCKET, ORG
-from schemas.topics import Topic, topic_name
 from schemas.truth import InjectedFault
 
 PUMPS = 12
@@ -30,7 +25,6 @@ SEED = 7
 SHORTEST_S = 45.0
 """Warm-up, one round of faults, and time for their alerts to clear."""
 ENDLESS_S = 24 * 3600.0
-DRAIN_TIMEOUT_S = 120.0
 DEFINE_TIMEOUT_S = 90.0
 
 Watch = Callable[[Observer, float], None]
@@ -67,8 +61,9 @@ class Demo:
 
     def run(self, watch: Watch) -> Figures:
         """Simulate, call `watch` several times a second, and account for everything at the end."""
-        self._drained()
-        read_before = self._totals().get("read", 0)
+        witness = Witness(self.stack)
+        witness.await_drained()
+        read_before = witness.totals().get("read", 0)
         start_ns = time.time_ns()
         run_id = f"demo-{start_ns}"
         gearbox = gearbox_replay(self.stack.paths.root / "demo", self.seconds, start_ns, SEED)
@@ -83,15 +78,15 @@ class Demo:
             with self._feeding(station, machine):
                 self._watch(observer, watch)
             faults = self._finished_faults(station, gearbox, run_id)
-            self._drained()
+            witness.await_drained()
             observer.poll(1.0)
             return Figures(
-                produced=observer.telemetry_messages(),
-                totals=self._totals(),
+                produced=witness.produced(),
+                totals=witness.totals(),
                 sent=station.disturbances.sent.observations + machine.sent * len(gearbox.recording.sensors),
                 read_before=read_before,
-                dead_letters=self._dead_letters(),
-                points=self._points(),
+                dead_letters=witness.dead_letters(),
+                points=witness.observations(),
                 faults=faults,
                 raised=tuple(observer.raised),
             )
@@ -151,38 +146,3 @@ class Demo:
         now_ns = time.time_ns()
         pumps = [interval.truth(run_id) for interval in station.begun if interval.end_ns <= now_ns]
         return pumps + gearbox.faults(now_ns, run_id)
-
-    def _drained(self) -> None:
-        """Wait until the counters in InfluxDB have caught up with Kafka."""
-        topic = topic_name(Topic.TELEMETRY, self._prefix)
-        with KafkaTail(self.stack.bootstrap_servers, [topic], from_beginning=False) as tail:
-            produced = sum(tail.end_offsets().values())
-        wait_until(
-            lambda: self._totals().get("messages", 0) >= produced,
-            DRAIN_TIMEOUT_S,
-            f"all {produced} messages to be counted in InfluxDB",
-            interval_s=0.5,
-        )
-
-    def _reader(self) -> InfluxReader:
-        token = (self.stack.paths.secrets / "influx-read-token").read_text(encoding="utf-8").strip()
-        return InfluxReader(self.stack.influx_url, ORG, BUCKET, token)
-
-    def _totals(self) -> dict[str, int]:
-        with self._reader() as reader:
-            return reader.pipeline_totals()
-
-    def _points(self) -> int:
-        with self._reader() as reader:
-            return reader.observations()
-
-    def _dead_letters(self) -> int:
-        """Rejected observations on the dead-letter topic; a letter repeated after a restart has the same id."""
-        topic = topic_name(Topic.DEADLETTER, self._prefix)
-        letters: dict[bytes, int] = {}
-        with KafkaTail(self.stack.bootstrap_servers, [topic], from_beginning=True) as tail:
-            for message in tail.until_end(DRAIN_TIMEOUT_S):
-                letter = DeadLetter.model_validate_json(message.value or b"")
-                if letter.topic == Topic.TELEMETRY:
-                    letters[dict(message.headers)["ce_id"]] = max(1, len(letter.sensors))
-        return sum(letters.values())

@@ -40,6 +40,9 @@ class TwinJobSettings(JobSettings):
     """The twin job."""
 
     buckets: int = Field(default=8, ge=1, le=128, description="groups of twins; bounds parallelism, part of the state")
+    unknown_twin_patience_ms: int = Field(
+        default=10_000, ge=0, le=600_000, description="how long observations wait for the definition of their twin"
+    )
     publish_interval_ms: int = Field(default=1_000, ge=100, le=60_000, description="how often changed twins are told")
 
 

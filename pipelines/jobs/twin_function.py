@@ -37,23 +37,32 @@ class TwinFunction(KeyedProcessFunction):  # type: ignore[misc]  # untyped base
     def process_element(self, value: Row, ctx: KeyedProcessFunction.Context) -> Iterator[Row]:
         """Take one batch of the bucket's messages."""
         messages = [self._message(row) for row in value[0]]
-        outputs = self._roster(ctx).handle(messages)
+        outputs = self._roster(ctx).handle(messages, ctx.timer_service().current_processing_time())
         yield from self._rows(outputs, _bucket(ctx), messages[-1].id, messages[-1].received_ms)
-        now = ctx.timer_service().current_processing_time()
-        interval = self._settings.publish_interval_ms
-        ctx.timer_service().register_processing_time_timer(now - now % interval + interval)
+        self._wake_later(ctx)
 
     def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[Row]:
         """Tell where the bucket's changed twins stand."""
-        outputs = self._roster(ctx).publish()
-        bucket = _bucket(ctx)
+        roster, bucket = self._roster(ctx), _bucket(ctx)
+        outputs = roster.publish(timestamp)
         yield from self._rows(outputs, bucket, f"bucket-{bucket}-{timestamp}", timestamp)
+        if roster.waiting:
+            self._wake_later(ctx)
+
+    def _wake_later(self, ctx: KeyedProcessFunction.Context) -> None:
+        """Set the bucket's timer to the next full interval; setting it twice sets it once."""
+        timers = ctx.timer_service()
+        interval = self._settings.publish_interval_ms
+        now = timers.current_processing_time()
+        timers.register_processing_time_timer(now - now % interval + interval)
 
     def _roster(self, ctx: KeyedProcessFunction.Context) -> Roster:
         bucket = _bucket(ctx)
         roster = self._rosters.get(bucket)
         if roster is None:
-            roster = self._rosters[bucket] = Roster(self._store, bucket, self._settings.buckets)
+            roster = self._rosters[bucket] = Roster(
+                self._store, bucket, self._settings.buckets, self._settings.unknown_twin_patience_ms
+            )
         return roster
 
     def _message(self, row: Row) -> Message:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from pipelines.stack.errors import StackError
 from pipelines.stack.layout import StackPaths
 from pipelines.stack.record import read_record, write_record
+from pipelines.stack.wait import wait_until
 
 HOST = "127.0.0.1"
 
@@ -51,18 +52,22 @@ def is_free(port: int) -> bool:
     return True
 
 
-def require_free(port: int, name: str) -> None:
+def require_free(port: int, name: str, patience_s: float = 5.0) -> None:
     """Make sure that no foreign process listens where ours is about to start.
+
+    A process that was killed may still hold its port for a moment, while its threads end: that is waited for.
 
     Raises:
         StackError: naming the port, its use, and the remedy.
     """
-    if not is_free(port):
+    try:
+        wait_until(lambda: is_free(port), patience_s, f"port {port}")
+    except StackError as error:
         raise StackError(
             f"Port {port} of {name} on {HOST} is taken by a process that this stack did not start. Find it with "
             f"`ss -ltnp 'sport = :{port}'` and end it, or run `twinstream down` and then `twinstream up "
             f"--{name.replace('_', '-')}-port OTHER` (jobs and clients must then be told)."
-        )
+        ) from error
 
 
 def free_port(preferred: int, taken: Collection[int] = ()) -> int:

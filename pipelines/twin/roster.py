@@ -20,6 +20,7 @@ from pipelines.twin.runtime import Runtime
 from pipelines.twin.step import step
 from pipelines.twin.store import Store
 from pipelines.twin.telemetry import parse_object, twin_of
+from pipelines.twin.waiting_room import MARK, WaitingRoom
 from schemas.accounting import Outcome
 from schemas.events import EventType
 from schemas.influx import Measurement, Tag
@@ -28,6 +29,9 @@ from schemas.topics import Topic
 
 OWN = ""
 """The name under which the roster keeps its own books; no twin can be called so."""
+
+
+UNKNOWN_TWIN = Rejected(Reason.UNKNOWN_TWIN, "define the twin first: twinstream apply FILE")
 
 
 class BucketCountError(RuntimeError):
@@ -49,6 +53,8 @@ class Roster:
         The roster's name in counters.
     buckets
         How many rosters share the twins. It decides which twin is where, so stored twins are bound to it.
+    patience_ms
+        How long an observation waits for the definition of its twin before it is rejected.
 
     Raises
     ------
@@ -56,33 +62,35 @@ class Roster:
         If the store was filled under another number of buckets.
     """
 
-    def __init__(self, store: Store, bucket: str, buckets: int = 1) -> None:
+    def __init__(self, store: Store, bucket: str, buckets: int = 1, patience_ms: int = 0) -> None:
         self._store = store
         self._bucket = bucket
         self._buckets = buckets
         self._live: dict[str, Runtime] = {}
-        self._ledger = self._stored_ledger()
         self._received_ms = 0
+        self._ledger = self._stored_ledger()
+        self._waiting = WaitingRoom(store, patience_ms)
         # What the store holds was perhaps not published before a restart: say it once more.
-        self._changed: set[str] = set(store.names())
+        self._changed: set[str] = {name for name in store.names() if not name.startswith(MARK)}
 
-    def handle(self, messages: Iterable[Message]) -> Outputs:
-        """Take messages in log order."""
+    def handle(self, messages: Iterable[Message], now_ms: int = 0) -> Outputs:
+        """Take messages in log order, at a processing time."""
         outputs = Outputs()
         touched: set[str] = set()
         for message in messages:
-            touched.add(self._handle(message, outputs))
-        for name in touched:
-            self._write_back(name)
-        self._changed |= touched
+            if (name := self._handle(message, now_ms, outputs)) is not None:
+                touched.add(name)
+        self._keep(touched)
         return outputs
 
-    def publish(self) -> Outputs:
-        """The state of every twin that changed since the last call, and the counters."""
+    def publish(self, now_ms: int = 0) -> Outputs:
+        """The state of every twin that changed since the last call, the counters, and whose patience has ended."""
         outputs = Outputs()
+        self._turn_away(now_ms, outputs)
         for name in sorted(self._changed):
             if name == OWN:
-                outputs.point(self._own_counters())
+                # Before the first message there is nothing to say, and no time to say it at.
+                outputs.point(self._own_counters() if self._received_ms else None)
             elif (runtime := self._runtime(name)) is not None:
                 outputs.records.append(_state_record(runtime))
                 outputs.point(_twin_counters(runtime))
@@ -94,12 +102,17 @@ class Roster:
         return self._runtime(twin_id)
 
     @property
+    def waiting(self) -> int:
+        """Messages that wait for a definition."""
+        return len(self._waiting)
+
+    @property
     def ledger(self) -> Ledger:
         """Counts of messages that no twin owns."""
         return self._ledger
 
-    def _handle(self, message: Message, outputs: Outputs) -> str:
-        """Take one message; the name of what it changed."""
+    def _handle(self, message: Message, now_ms: int, outputs: Outputs) -> str | None:
+        """Take one message; the name of what it changed, None if it waits."""
         if message.topic is Topic.DEFINITIONS:
             return self._define(message, outputs)
         body = parse_object(message.value)
@@ -111,10 +124,20 @@ class Roster:
             return self._disown(message, body if isinstance(body, Rejected) else twin_id, None, outputs)
         runtime = self._runtime(twin_id)
         if runtime is None:
-            unknown = Rejected(Reason.UNKNOWN_TWIN, "define the twin first: twinstream apply FILE")
-            return self._disown(message, body if isinstance(body, Rejected) else unknown, twin_id, outputs)
+            if self._waiting.hold(twin_id, message, now_ms):
+                return None
+            return self._disown(message, UNKNOWN_TWIN, twin_id, outputs)
         step(runtime, message, body, outputs)
         return twin_id
+
+    def _turn_away(self, now_ms: int, outputs: Outputs) -> None:
+        """Reject what has waited in vain."""
+        expired = self._waiting.expired(now_ms)
+        for twin_id in expired:
+            for message in self._waiting.release(twin_id):
+                self._disown(message, UNKNOWN_TWIN, twin_id, outputs)
+        if expired:
+            self._keep({OWN})
 
     def _disown(self, message: Message, rejected: Rejected, twin_id: str | None, outputs: Outputs) -> str:
         """Reject a message that belongs to no twin here."""
@@ -146,6 +169,8 @@ class Roster:
             runtime.redefine(twin)
         runtime.received_ms = message.received_ms
         runtime.ledger.definition()
+        for waiting in self._waiting.release(twin_id):
+            step(runtime, waiting, parse_object(waiting.value), outputs)
         return twin_id
 
     def _retire(self, twin_id: str, message: Message, outputs: Outputs) -> str:
@@ -178,6 +203,12 @@ class Roster:
             runtime = self._live[twin_id] = decode_runtime(encoded)
         return runtime
 
+    def _keep(self, names: set[str]) -> None:
+        """Store what has changed, and remember to tell of it."""
+        for name in names:
+            self._write_back(name)
+        self._changed |= names
+
     def _write_back(self, name: str) -> None:
         if name == OWN:
             self._store.put(OWN, self._encoded_own())
@@ -185,19 +216,22 @@ class Roster:
             self._store.put(name, encode_runtime(runtime))
 
     def _encoded_own(self) -> bytes:
-        return orjson.dumps({"buckets": self._buckets, "ledger": ledger_to_json(self._ledger)})
+        own = {"buckets": self._buckets, "received_ms": self._received_ms, "ledger": ledger_to_json(self._ledger)}
+        return orjson.dumps(own)
 
     def _stored_ledger(self) -> Ledger:
         encoded = self._store.get(OWN)
         if encoded is None:
-            self._store.put(OWN, orjson.dumps({"buckets": self._buckets, "ledger": ledger_to_json(Ledger())}))
-            return Ledger()
+            self._ledger = Ledger()
+            self._write_back(OWN)
+            return self._ledger
         own = orjson.loads(encoded)
         if own["buckets"] != self._buckets:
             raise BucketCountError(
                 f"the stored twins are spread over {own['buckets']} buckets, the settings say {self._buckets}; "
                 f"set buckets to {own['buckets']}, or start without the stored state"
             )
+        self._received_ms = own["received_ms"]
         return ledger_of_json(own["ledger"])
 
     def _own_counters(self) -> str | None:

@@ -1,0 +1,1 @@
+"""Builders and readers for tests; nothing at run time imports this."""

@@ -1,0 +1,51 @@
+"""What follows from messages, as its consumers read it."""
+
+from collections.abc import Iterable
+
+from pipelines.twin.outputs import Outputs
+from pipelines.twin.record import Record
+from schemas.alert import AlertTransition
+from schemas.deadletter import DeadLetter
+from schemas.model_event import ModelEvent
+from schemas.state import TwinState
+from schemas.topics import Topic
+
+
+def alerts(outputs: Outputs) -> list[AlertTransition]:
+    """The alert transitions, in order."""
+    return [AlertTransition.model_validate_json(body) for body in _bodies(outputs.records, Topic.ALERTS)]
+
+
+def dead_letters(outputs: Outputs) -> list[DeadLetter]:
+    """The dead letters, in order."""
+    return [DeadLetter.model_validate_json(body) for body in _bodies(outputs.records, Topic.DEADLETTER)]
+
+
+def model_events(outputs: Outputs) -> list[ModelEvent]:
+    """What happened to models, in order."""
+    return [ModelEvent.model_validate_json(body) for body in _bodies(outputs.records, Topic.MODELS)]
+
+
+def states(outputs: Outputs) -> dict[str, TwinState]:
+    """The newest state of each twin."""
+    found = [TwinState.model_validate_json(body) for body in _bodies(outputs.records, Topic.STATE)]
+    return {state.twin_id: state for state in found}
+
+
+def scores(outputs: Outputs) -> list[float | None]:
+    """The score of each telemetry message."""
+    return [verdict.score for verdict in outputs.verdicts]
+
+
+def fields(line: str) -> dict[str, str]:
+    """The fields of a line of line protocol whose texts hold neither blank nor comma.
+
+    >>> fields('observation,sensor=a\\\\ b value=1.0,quality="good" 17')
+    {'value': '1.0', 'quality': '"good"'}
+    """
+    pairs = line.rsplit(" ", 2)[1].split(",")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _bodies(records: Iterable[Record], topic: Topic) -> list[bytes]:
+    return [record.value for record in records if record.topic is topic and record.value is not None]

@@ -1,0 +1,62 @@
+"""The running pipeline: the stack with both jobs, and what tests ask of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from pipelines.connectors.kafka_publisher import KafkaPublisher
+from pipelines.connectors.kafka_tail import Consumed, KafkaTail
+from pipelines.demo.witness import Witness
+from pipelines.feed.definitions import await_defined, publish_definitions
+from pipelines.stack import Stack
+from pipelines.stack.job_settings import JobName, start_job
+from pipelines.twin.event_time import EPOCH
+from schemas.definition import TwinDefinition
+from schemas.influx import BUCKET
+from schemas.topics import Topic
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Both jobs on a stack; every test uses twins of its own."""
+
+    stack: Stack
+    witness: Witness
+
+    def define(self, definitions: Sequence[TwinDefinition]) -> None:
+        with self.publisher() as publisher:
+            publish_definitions(publisher, definitions)
+        await_defined(self.stack.bootstrap_servers, [one.twin_id for one in definitions], 60.0)
+
+    def publisher(self) -> KafkaPublisher:
+        return KafkaPublisher(self.stack.bootstrap_servers)
+
+    def send(self, key: bytes | None, values: Sequence[bytes | None]) -> None:
+        with self.publisher() as publisher:
+            for value in values:
+                publisher.send(Topic.TELEMETRY, key, value)
+
+    def read(self, topic: Topic, twin_id: str | None = None) -> list[Consumed]:
+        with KafkaTail(self.stack.bootstrap_servers, [topic], from_beginning=True) as tail:
+            messages = list(tail.until_end(60.0))
+        wanted = None if twin_id is None else twin_id.encode()
+        return [message for message in messages if wanted is None or message.key == wanted]
+
+    def field(self, measurement: str, field: str, twin_id: str) -> dict[int, float]:
+        """A numeric field of a twin by event time in ns, as InfluxDB has it."""
+        flux = f"""from(bucket: "{BUCKET}") |> range(start: 0, stop: 2100-01-01T00:00:00Z)
+            |> filter(fn: (r) => r._measurement == "{measurement}" and r._field == "{field}")
+            |> filter(fn: (r) => r.twin_id == twin) |> group() |> keep(columns: ["_time", "_value"])"""
+        with self.witness.reader() as reader:
+            rows = reader.query(flux, {"twin": twin_id})
+        return {round((row["_time"] - EPOCH).total_seconds() * 1_000_000) * 1_000: row["_value"] for row in rows}
+
+
+@pytest.fixture(scope="session")
+def pipeline(stack: Stack) -> Iterator[Pipeline]:
+    for job in JobName:
+        start_job(stack, job)
+    yield Pipeline(stack, Witness(stack))
+    for job in JobName:
+        stack.jobs.cancel(job)

@@ -1,0 +1,95 @@
+"""Whatever is sent besides, good messages are judged as without it, and nothing stops the roster."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.testing.strategies import (
+    junk,
+    log_of,
+    mixed_log,
+    profile,
+    steps,
+    wild_bodies,
+    wild_definitions,
+    wild_keys,
+)
+from pipelines.twin.message import Message
+from pipelines.twin.outputs import Verdict
+from pipelines.twin.record import Record
+from pipelines.twin.roster import Roster
+from pipelines.twin.store import MemoryStore
+from schemas.accounting import Counts
+from schemas.topics import Topic
+
+FROM_JUNK = 1_000_000
+"""Offsets of inserted messages begin here, so that the good ones keep theirs."""
+
+
+def judged(messages: list[Message]) -> tuple[list[Verdict], list[Record], list[str], Counts]:
+    """What follows from the good ones of the messages, and the twin's counts."""
+    roster = Roster(MemoryStore(), "0")
+    verdicts, records, points = [], [], []
+    for message in messages:
+        outputs = roster.handle([message])
+        points += outputs.points
+        records += [record for record in outputs.records if record.topic is not Topic.DEADLETTER]
+        if message.offset < FROM_JUNK:
+            verdicts += outputs.verdicts
+    return verdicts, records, points, roster.runtime("case").ledger.counts()
+
+
+@profile(150)
+@given(st.data())
+def test_junk_between_good_messages_changes_no_score_alert_or_point(data):
+    good = log_of(data.draw(steps(1.0, 2.5, 0.0, -3.0))).messages
+    disturbed = list(good)
+    for key, body in data.draw(st.lists(junk, min_size=1, max_size=15)):
+        place = data.draw(st.integers(1, len(disturbed)))
+        number = FROM_JUNK + len(disturbed)
+        own = good[0].key if key == b"" else key
+        disturbed.insert(place, Message(Topic.TELEMETRY, own, body, 0, number, good[0].received_ms))
+    *expected, clean = judged(good)
+    *found, counts = judged(disturbed)
+    assert found == expected
+    changed = {"messages": clean.messages, "read": clean.read, "rejected": clean.rejected}
+    assert counts.model_copy(update=changed) == clean
+    assert counts.balanced
+
+
+@profile(400)
+@given(st.lists(st.tuples(st.sampled_from([Topic.TELEMETRY, Topic.DEFINITIONS]), wild_keys, wild_bodies | st.none())))
+def test_no_bytes_on_any_topic_stop_an_empty_roster(wild):
+    store = MemoryStore()
+    messages = [Message(topic, key, body, 0, offset, 0) for offset, (topic, key, body) in enumerate(wild)]
+    outputs = Roster(store, "0").handle(messages)
+    assert len(outputs.verdicts) == sum(topic is Topic.TELEMETRY for topic, _, _ in wild)
+    Roster(store, "0").publish()
+
+
+@profile(250)
+@given(st.data())
+def test_no_message_stops_a_roster_with_twins_and_all_of_it_can_be_read_back(data):
+    log = mixed_log(data.draw, size=25)
+    store = MemoryStore()
+    roster = Roster(store, "0")
+    roster.handle(log.messages)
+    live = roster.publish()
+    restored = Roster(store, "0").publish()
+    assert [replace(record, id="") for record in restored.records if record.value] == [
+        replace(record, id="") for record in live.records if record.value
+    ]
+
+
+@profile(400)
+@given(st.lists(wild_definitions, max_size=4))
+def test_every_definition_that_is_taken_can_be_written_and_read_back(bodies):
+    store = MemoryStore()
+    messages = [Message(Topic.DEFINITIONS, b"case", body, 0, offset, 0) for offset, body in enumerate(bodies)]
+    roster = Roster(store, "0")
+    roster.handle(messages)
+    live, restored = roster.runtime("case"), Roster(store, "0").runtime("case")
+    assert (live is None) == (restored is None)
+    if live is not None:
+        assert restored.twin == live.twin

@@ -1,0 +1,81 @@
+"""A runtime as bytes: it goes on bit for bit, and what can't be read is refused by version (field cases C36, C37)."""
+
+import pytest
+from orjson import dumps, loads
+
+from pipelines.testing.builders import Log, definition, feed, new_roster, noise
+from pipelines.twin.codec import RUNTIME_VERSION, RuntimeFormatError, decode_runtime, encode_runtime
+from pipelines.twin.roster import Roster
+from pipelines.twin.runtime import Runtime
+from pipelines.twin.store import MemoryStore
+
+
+def log_with_everything() -> Log:
+    """Warm-up, an alert, drift, a late value, a refused one."""
+    log = Log(definition(t1={"unit": "degC", "resolution": 0.1, "range": [-50, 150]}, t2={"unit": "bar"}))
+    for second, (one, two) in enumerate(zip(noise(150), noise(150, 3.0, 0.1, seed=2), strict=True)):
+        log.observe(second, t1=one + (40 if 60 <= second < 120 else 0), t2=two if second % 3 else None)
+        if second % 20 == 0:
+            log.observe(second - 5, t1=1.0)
+    return log
+
+
+def lived(messages: int) -> Runtime:
+    roster = new_roster()
+    feed(log_with_everything().messages[:messages], roster)
+    return roster.runtime("case")
+
+
+@pytest.mark.parametrize("messages", [1, 2, 15, 40, 66, 70, 100, 130, 158])
+def test_a_runtime_that_is_written_and_read_is_the_same_bytes_again(messages):
+    encoded = encode_runtime(lived(messages))
+    assert encode_runtime(decode_runtime(encoded)) == encoded
+
+
+@pytest.mark.parametrize("cut", [1, 2, 15, 40, 66, 70, 100, 130])
+def test_a_runtime_that_is_written_and_read_goes_on_as_if_nothing_had_happened(cut):
+    log, store = log_with_everything(), MemoryStore()
+    whole = new_roster()
+    feed(log.messages[:cut], whole)
+    feed(log.messages[:cut], Roster(store, "0"))
+    uninterrupted = feed(log.messages[cut:], whole)
+    restored = feed(log.messages[cut:], Roster(store, "0"))
+    assert restored == uninterrupted
+
+
+def test_the_bytes_can_be_read_by_people():
+    state = loads(encode_runtime(lived(100)))
+    assert state["version"] == RUNTIME_VERSION
+    assert state["definition"]["twin_id"] == "case"
+
+
+@pytest.mark.parametrize("version", [RUNTIME_VERSION + 1, 99, 0, "1", None])
+def test_another_version_is_refused_with_both_versions(version):
+    state = {**loads(encode_runtime(lived(50))), "version": version}
+    with pytest.raises(RuntimeFormatError, match=rf"version {version!r}.*reads {RUNTIME_VERSION}"):
+        decode_runtime(dumps(state))
+
+
+@pytest.mark.parametrize(
+    "encoded", [b"", b"{", b"[]", b"null", b"{}", b'{"version":1}', b"\x80\x04\x95", b'{"version":1,"definition":7}']
+)
+def test_bytes_that_are_no_runtime_are_refused(encoded):
+    with pytest.raises(RuntimeFormatError):
+        decode_runtime(encoded)
+
+
+def test_a_runtime_that_is_cut_short_is_refused_at_every_length():
+    encoded = encode_runtime(lived(50))
+    for length in range(0, len(encoded), 97):
+        with pytest.raises(RuntimeFormatError):
+            decode_runtime(encoded[:length])
+
+
+@pytest.mark.parametrize(
+    "part", ["definition", "ledger", "sensors", "episode", "baseline", "drift", "newest_ns", "score"]
+)
+def test_a_runtime_that_lacks_a_part_is_refused_and_never_half_read(part):
+    state = loads(encode_runtime(lived(50)))
+    del state[part]
+    with pytest.raises(RuntimeFormatError):
+        decode_runtime(dumps(state))
