@@ -1,6 +1,6 @@
 """Questions to InfluxDB, in Flux."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -18,29 +18,36 @@ class InfluxReader:
         self._client = InfluxDBClient(url=url, token=token, org=org, timeout=TIMEOUT_MS)
         self._bucket = bucket
 
-    def query(self, flux: str, params: Mapping[str, str] | None = None) -> list[dict[str, object]]:
+    def query(self, flux: str, params: Mapping[str, str | list[str]] | None = None) -> list[dict[str, object]]:
         """The records of a Flux query, each as its columns; `params` are put in by the client, escaped."""
         tables = self._client.query_api().query(flux, params=dict(params or {}))
         return [dict(record.values) for table in tables for record in table.records]
 
-    def observations(self) -> int:
-        """How many observations are stored that were applied when they came: late ones are marked and left out."""
+    def observations(self, twin_ids: Sequence[str]) -> int:
+        """How many observations of these twins are stored that were applied when they came.
+
+        Late ones are marked and left out.
+        """
         flux = f"""
             values = from(bucket: "{self._bucket}") |> range(start: 0, stop: 2100-01-01T00:00:00Z)
               |> filter(fn: (r) => r._measurement == "{Measurement.OBSERVATION}")
+              |> filter(fn: (r) => contains(value: r.twin_id, set: twins))
             total = (field) => values |> filter(fn: (r) => r._field == field)
               |> group() |> count() |> set(key: "field", value: field)
             union(tables: [total(field: "value"), total(field: "late")])"""
-        counts = {row["field"]: int(str(row["_value"])) for row in self.query(flux)}
+        rows = self.query(flux, {"twins": list(twin_ids)})
+        counts = {row["field"]: int(str(row["_value"])) for row in rows}
         return counts.get("value", 0) - counts.get("late", 0)
 
-    def pipeline_totals(self) -> dict[str, int]:
-        """The newest counters of every twin and of what no twin owns, added up by name."""
+    def pipeline_totals(self, twin_ids: Sequence[str] | None = None) -> dict[str, int]:
+        """The newest counters added up by name: of these twins, or of all and of what no twin owns."""
+        wanted = "" if twin_ids is None else "|> filter(fn: (r) => contains(value: r.twin_id, set: twins))"
         flux = f"""
             from(bucket: "{self._bucket}") |> range(start: 0, stop: 2100-01-01T00:00:00Z)
-              |> filter(fn: (r) => r._measurement == "{Measurement.PIPELINE}")
+              |> filter(fn: (r) => r._measurement == "{Measurement.PIPELINE}") {wanted}
               |> last() |> group(columns: ["_field"]) |> sum()"""
-        return {str(row["_field"]): round(float(str(row["_value"]))) for row in self.query(flux)}
+        rows = self.query(flux, {} if twin_ids is None else {"twins": list(twin_ids)})
+        return {str(row["_field"]): round(float(str(row["_value"]))) for row in rows}
 
     def close(self) -> None:
         """Let go of the server."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 
 from pipelines.connectors.kafka_publisher import KafkaPublisher
-from pipelines.demo.gearbox import GearboxReplay, gearbox_definition, gearbox_replay
+from pipelines.demo.gearbox import GEARBOX_ID, GearboxReplay, gearbox_definition, gearbox_replay
 from pipelines.demo.observer import Observer
 from pipelines.demo.report import Figures
 from pipelines.demo.witness import Witness
@@ -22,6 +22,7 @@ from schemas.truth import InjectedFault
 PUMPS = 12
 PERIOD_S = 0.25
 SEED = 7
+TWIN_IDS = (*pump_names(PUMPS), GEARBOX_ID)
 SHORTEST_S = 45.0
 """Warm-up, one round of faults, and time for their alerts to clear."""
 ENDLESS_S = 24 * 3600.0
@@ -86,7 +87,8 @@ class Demo:
                 sent=station.disturbances.sent.observations + machine.sent * len(gearbox.recording.sensors),
                 read_before=read_before,
                 dead_letters=witness.dead_letters(),
-                points=witness.observations(),
+                applied=witness.totals(TWIN_IDS).get("applied", 0),
+                points=witness.observations(TWIN_IDS),
                 faults=faults,
                 raised=tuple(observer.raised),
             )

@@ -1,5 +1,7 @@
 """Independent witnesses of what went through: offsets in Kafka, counters and points in InfluxDB, dead letters."""
 
+from collections.abc import Sequence
+
 from pipelines.connectors.influx_reader import InfluxReader
 from pipelines.connectors.kafka_tail import KafkaTail
 from pipelines.stack import Stack
@@ -28,15 +30,15 @@ class Witness:
         with self._tail(Topic.TELEMETRY, from_beginning=False) as tail:
             return sum(tail.end_offsets().values())
 
-    def totals(self) -> dict[str, int]:
-        """The twins' own counters, added up; empty as long as there are none."""
+    def totals(self, twin_ids: Sequence[str] | None = None) -> dict[str, int]:
+        """Counters added up, of these twins or of all that was read; empty as long as there are none."""
         with self.reader() as reader:
-            return reader.pipeline_totals()
+            return reader.pipeline_totals(twin_ids)
 
-    def observations(self) -> int:
-        """Observations in InfluxDB that were applied when they came."""
+    def observations(self, twin_ids: Sequence[str]) -> int:
+        """Observations of these twins in InfluxDB that were applied when they came."""
         with self.reader() as reader:
-            return reader.observations()
+            return reader.observations(twin_ids)
 
     def dead_letters(self) -> int:
         """Rejected observations on the dead-letter topic; a letter repeated after a restart has the same id."""

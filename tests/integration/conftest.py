@@ -1,5 +1,7 @@
 """The running pipeline: the stack with both jobs, and what tests ask of it."""
 
+import os
+import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +13,8 @@ from pipelines.demo.witness import Witness
 from pipelines.feed.definitions import await_defined, publish_definitions
 from pipelines.stack import Stack
 from pipelines.stack.job_settings import JobName, start_job
+from pipelines.stack.process_table import start_ticks
+from pipelines.stack.wait import wait_until
 from pipelines.twin.event_time import EPOCH
 from schemas.definition import TwinDefinition
 from schemas.influx import BUCKET
@@ -36,6 +40,11 @@ class Pipeline:
         with self.publisher() as publisher:
             for value in values:
                 publisher.send(Topic.TELEMETRY, key, value)
+
+    def kill(self, pid: int) -> None:
+        """End one of the stack's own processes as a crash would, and wait until it is gone."""
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: start_ticks(pid) is None, 10, f"the death of process {pid}")
 
     def read(self, topic: Topic, twin_id: str | None = None) -> list[Consumed]:
         with KafkaTail(self.stack.bootstrap_servers, [topic], from_beginning=True) as tail:

@@ -1,5 +1,7 @@
 """A sensor that does not move: no false alarm from rounding, and no blindness to a real jump (field case C29)."""
 
+import math
+
 import pytest
 
 from pipelines.testing.builders import Log, definition, feed
@@ -33,8 +35,9 @@ def test_jitter_within_the_resolution_is_no_alarm():
     assert alerts(outputs) == []
 
 
-def test_the_last_digit_of_a_float_is_no_alarm_even_without_a_resolution():
-    outputs = fed([0.3] * 300 + [0.1 + 0.2] * 20, {})
+@pytest.mark.parametrize("level", [0.3, 21.5, 101_325.0, 1e12])
+def test_the_last_digit_of_a_float_is_no_alarm_even_without_a_resolution(level):
+    outputs = fed([level] * 300 + [math.nextafter(level, math.inf)] * 20, {})
     assert max(scores(outputs)[100:]) < 0.5
 
 

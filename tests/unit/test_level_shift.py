@@ -2,8 +2,8 @@
 
 import math
 
-from pipelines.testing.builders import START_S, Log, definition, feed, noise
-from pipelines.testing.readers import alerts, model_events, scores
+from pipelines.testing.builders import START_S, Log, definition, feed, new_roster, noise
+from pipelines.testing.readers import alerts, model_events, scores, states
 from pipelines.twin.judge import RELEARN_AFTER
 
 BEFORE = 400
@@ -44,6 +44,13 @@ def test_the_new_level_is_normal_after_it_was_learned():
     assert all(score < 0.5 for score in scores(outputs)[end + 101 :])
     assert outputs.verdicts[end + 1].condition == "warming"
     assert outputs.verdicts[-1].condition == "normal"
+
+
+def test_a_twin_that_learns_its_new_level_shows_no_score():
+    log, roster = shifted(), new_roster()
+    feed(log.messages[: 1 + BEFORE + 3 + RELEARN_AFTER], roster)
+    state = states(roster.publish())["case"]
+    assert (state.state, state.score, state.alert_id) == ("warming", None, None)
 
 
 def test_a_plain_daily_cycle_raises_nothing_and_is_no_drift():

@@ -31,10 +31,11 @@ def test_a_retired_twin_leaves_a_tombstone_and_is_unknown_from_then_on():
 
 
 def test_a_retired_twin_is_gone_from_the_store():
-    log = lived()
-    log.define(None)
-    store = MemoryStore()
-    feed(log, Roster(store, "0"))
+    log, store = lived(), MemoryStore()
+    roster = Roster(store, "0")
+    feed(log, roster)
+    assert "case" in store.names()
+    feed([log.define(None)], roster)
     assert "case" not in store.names()
     assert Roster(store, "0").runtime("case") is None
 

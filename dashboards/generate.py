@@ -1,0 +1,1 @@
+def rendered(): return {}
