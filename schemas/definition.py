@@ -123,7 +123,7 @@ class TwinType(WireModel):
 
     type: Identifier
     sensors: dict[Identifier, SensorDefinition] = Field(min_length=1)
-    version: int = Field(default=1, ge=1)
+    version: int = Field(default=1, ge=1, le=1_000_000)
     expect: dict[Identifier, Expression] = Field(default_factory=dict)
     parameters: dict[Identifier, Parameter] = Field(default_factory=dict)
     detect: Detection = Detection()

@@ -19,6 +19,10 @@ Value = Annotated[
     Field(description="a finite number, or its decimal text", examples=[41.2, "41.2"]),
 ]
 
+Sequence = Annotated[
+    int | None, Field(ge=-(2**63), lt=2**63, description="the source's running number, as a signed 64-bit number")
+]
+
 
 class IncomingModel(WireModel):
     """What a device sends: fields that it adds of its own are ignored, not refused."""
@@ -39,7 +43,7 @@ class Observation(IncomingModel):
     twin_id: Identifier | None = None
     unit: str | None = Field(default=None, description="UCUM code; the sensor's own unit when left out")
     quality: Quality = Quality.GOOD
-    seq: int | None = Field(default=None, description="the source's running number")
+    seq: Sequence = None
     source: str | None = Field(default=None, description="gateway or device that sent it")
 
 
@@ -61,5 +65,5 @@ class JointObservation(IncomingModel):
     ts: EventTime
     values: dict[Identifier, Value | Reading] = Field(min_length=1)
     twin_id: Identifier | None = None
-    seq: int | None = None
+    seq: Sequence = None
     source: str | None = None

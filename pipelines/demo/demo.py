@@ -1,7 +1,7 @@
 """The demo from start to end."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
@@ -15,6 +15,7 @@ from pipelines.feed.definitions import await_defined, publish_definitions
 from pipelines.feed.recording_feed import RecordingFeed
 from pipelines.feed.station_feed import StationFeed
 from pipelines.feed.station_plan import DISTURBED, StationPlan, auto_schedule, pump_names, station_definitions
+from pipelines.simulation.schedule import utc_from_ns
 from pipelines.stack import Stack
 from pipelines.stack.job_settings import JobName, start_job
 from schemas.truth import InjectedFault
@@ -78,7 +79,7 @@ class Demo:
             machine = RecordingFeed(gearbox.recording, gearbox.plan, for_gearbox, prefix)
             with self._feeding(station, machine):
                 self._watch(observer, watch)
-            faults = self._finished_faults(station, gearbox, run_id)
+            faults, unfinished = self._faults(station, gearbox, run_id)
             witness.await_drained()
             observer.poll(1.0)
             return Figures(
@@ -90,6 +91,7 @@ class Demo:
                 applied=witness.totals(TWIN_IDS).get("applied", 0),
                 points=witness.observations(TWIN_IDS),
                 faults=faults,
+                unfinished=unfinished,
                 raised=tuple(observer.raised),
             )
 
@@ -143,8 +145,10 @@ class Demo:
             if self.seconds is not None and elapsed_s >= self.seconds:
                 return
 
-    def _finished_faults(self, station: StationFeed, gearbox: GearboxReplay, run_id: str) -> Sequence[InjectedFault]:
-        """Faults that were over when the run ended; of one cut short nothing can be asked."""
-        now_ns = time.time_ns()
-        pumps = [interval.truth(run_id) for interval in station.begun if interval.end_ns <= now_ns]
-        return pumps + gearbox.faults(now_ns, run_id)
+    def _faults(
+        self, station: StationFeed, gearbox: GearboxReplay, run_id: str
+    ) -> tuple[list[InjectedFault], list[InjectedFault]]:
+        """Faults that were over when the run ended, and those that were not."""
+        now = utc_from_ns(time.time_ns())
+        begun = [interval.truth(run_id) for interval in station.begun] + gearbox.faults(time.time_ns(), run_id)
+        return [fault for fault in begun if fault.end <= now], [fault for fault in begun if fault.end > now]

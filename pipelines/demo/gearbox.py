@@ -34,13 +34,13 @@ class GearboxReplay:
         return RecordingPlan(GEARBOX_ID, speed=1.0, loop=True, rebase_ns=self.start_ns)
 
     def faults(self, now_ns: int, run_id: str) -> list[InjectedFault]:
-        """The failures that are over by now, with the times at which they were replayed."""
+        """The failures that have begun by now, with the times at which they were replayed."""
         found = []
         round_ns = nanoseconds(self.rows * PERIOD_S)
         for begin_ns in range(self.start_ns, now_ns, round_ns):
+            start_ns = begin_ns + nanoseconds(self.failure.first * PERIOD_S)
             end_ns = begin_ns + nanoseconds(self.failure.end * PERIOD_S)
-            if end_ns <= now_ns:
-                start_ns = begin_ns + nanoseconds(self.failure.first * PERIOD_S)
+            if start_ns <= now_ns:
                 found.append(
                     InjectedFault(
                         twin_id=GEARBOX_ID,

@@ -1,5 +1,6 @@
 """What the demo sees on Kafka: every twin now, open alerts, how fast alerts come."""
 
+import math
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -111,4 +112,4 @@ def percentile(values: list[float], share: float) -> float | None:
     if not values:
         return None
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

@@ -145,5 +145,10 @@ class BaselineDetector:
         detector._sensors = {
             name: SensorDeviation.restored(learned, settings.floor(name)) for name, learned in snapshot.sensors.items()
         }
-        detector._latest = dict(snapshot.latest)
+        # A longer warm-up than before: what is not warm by it has no score.
+        detector._latest = {
+            name: distance
+            for name, distance in snapshot.latest.items()
+            if name in snapshot.sensors and snapshot.sensors[name].samples >= settings.warm_up
+        }
         return detector

@@ -8,6 +8,7 @@ from threading import Event
 from pipelines.connectors.kafka_publisher import KafkaPublisher
 from pipelines.replay.pace import Pace
 from pipelines.replay.recording import Recording, Row
+from pipelines.twin.event_time import NS_PER_SECOND
 from schemas.topics import Topic, topic_name
 
 
@@ -76,6 +77,6 @@ class RecordingFeed:
                     step_ns, newest_ns = ts_ns - newest_ns if newest_ns else step_ns, ts_ns
             if not self._plan.loop or not newest_ns:
                 return
-            # The next round begins one step behind the last row.
+            # The next round begins one step behind the last row; a single row tells of no step.
             first_ns = next(row.ts_ns for row in self._recording.rows() if row.ts_ns is not None)
-            shift_ns = newest_ns + step_ns - first_ns
+            shift_ns = newest_ns + (step_ns or NS_PER_SECOND) - first_ns

@@ -121,6 +121,8 @@ class Recording:
                 first = file.readline()
         except OSError as error:
             raise RecordingError(f"{self.path}: {error.strerror}; name a readable CSV file") from error
+        except UnicodeDecodeError as error:
+            raise self._not_utf8(error) from error
         if not first.strip():
             raise RecordingError(f"{self.path}: the file is empty; it needs a header line")
         separator = self._options.separator or max(SEPARATORS, key=first.count)
@@ -129,8 +131,14 @@ class Recording:
     def _cells(self) -> Iterator[list[str]]:
         with self.path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, delimiter=self._separator)
-            next(reader)
-            yield from (cells for cells in reader if cells)
+            try:
+                next(reader)
+                yield from (cells for cells in reader if cells)
+            except UnicodeDecodeError as error:
+                raise self._not_utf8(error) from error
+
+    def _not_utf8(self, error: UnicodeDecodeError) -> RecordingError:
+        return RecordingError(f"{self.path}: not UTF-8 ({error.reason}); save the file as UTF-8")
 
     def _column(self, name: str) -> int:
         if name.strip() not in self._header:
@@ -143,7 +151,7 @@ class Recording:
 
     def _numeric_columns(self) -> tuple[str, ...]:
         """Columns whose filled cells are all numbers, as far as a sample tells."""
-        numeric = {index: False for index in range(len(self._header)) if index != self._timestamp}
+        numeric = {index: False for index, name in enumerate(self._header) if name and index != self._timestamp}
         for _, cells in zip(range(SAMPLE_ROWS), self._cells(), strict=False):
             for index in list(numeric):
                 text = cells[index].strip() if index < len(cells) else ""

@@ -15,8 +15,13 @@ from schemas.topics import Topic
 MAX_CONTRIBUTIONS = 3
 
 
-def alert_transition(runtime: Runtime, transition: Transition, ts_ns: int, judgement: Judgement) -> AlertTransition:
-    """What is said of one transition, with the sensors that are furthest from their usual values."""
+def alert_transition(
+    runtime: Runtime, transition: Transition, ts_ns: int, judgement: Judgement, why: str | None = None
+) -> AlertTransition:
+    """What is said of one transition, with the sensors that are furthest from their usual values.
+
+    `why` replaces the usual summary.
+    """
     contributions = _contributions(judgement)
     return AlertTransition(
         alert_id=alert_id(runtime.twin.twin_id, ANOMALY, runtime.episode.raised_ns),
@@ -29,7 +34,7 @@ def alert_transition(runtime: Runtime, transition: Transition, ts_ns: int, judge
         raised_at=to_datetime(runtime.episode.raised_ns),
         severity=Severity.HIGH,
         score=judgement.score or 0.0,
-        summary=_summary(runtime, transition, contributions),
+        summary=why or _summary(runtime, transition, contributions),
         contributions=contributions,
     )
 

@@ -39,7 +39,7 @@ def encode_runtime(runtime: Runtime) -> bytes:
             "version": RUNTIME_VERSION,
             "definition": orjson.Fragment(runtime.twin.encoded),
             "ledger": ledger_to_json(runtime.ledger),
-            "sensors": {name: [s.ts_ns, s.value, s.quality.value] for name, s in runtime.sensors.items()},
+            "sensors": {name: [s.ts_ns, s.value, s.quality.value, s.recent] for name, s in runtime.sensors.items()},
             "newest_ns": runtime.newest_ns,
             "received_ms": runtime.received_ms,
             "score": runtime.score,
@@ -87,8 +87,8 @@ def _runtime_of(state: Json) -> Runtime:
         episode=Episode(**state["episode"]),
         ledger=ledger_of_json(state["ledger"]),
         sensors={
-            name: LastValue(ts_ns, value, Quality(quality))
-            for name, (ts_ns, value, quality) in state["sensors"].items()
+            name: LastValue(ts_ns, value, Quality(quality), [(ts, earlier) for ts, earlier in recent])
+            for name, (ts_ns, value, quality, recent) in state["sensors"].items()
         },
         newest_ns=state["newest_ns"],
         received_ms=state["received_ms"],

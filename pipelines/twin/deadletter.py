@@ -14,6 +14,9 @@ from schemas.topics import Topic
 RAW_LIMIT = 64 * 1024
 """Bytes of the message that are kept, so that a dead letter always fits through the broker."""
 
+TEXT_LIMIT = 1_024
+"""Characters of key and remedy that are kept: both may repeat what a message says."""
+
 
 def dead_letter(
     message: Message, rejected: Rejected, twin_id: str | None, sensors: tuple[str, ...] = (), part: int | None = None
@@ -30,12 +33,12 @@ def dead_letter(
     raw = message.value or b""
     letter = DeadLetter(
         reason=rejected.reason,
-        remedy=rejected.remedy,
+        remedy=rejected.remedy[:TEXT_LIMIT],
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
         received_at=to_datetime(message.received_ms * NS_PER_MS),
-        key=None if message.key is None else message.key.decode(errors="replace"),
+        key=None if message.key is None else message.key[:TEXT_LIMIT].decode(errors="replace"),
         twin_id=twin_id,
         sensors=sensors,
         raw=b64encode(raw[:RAW_LIMIT]).decode(),

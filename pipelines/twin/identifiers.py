@@ -27,7 +27,7 @@ def parse_twin_id(key: bytes | None, claimed: object) -> str | Rejected:
             return Rejected(Reason.BAD_ID, "write the Kafka key in UTF-8")
         if claimed is not None and claimed != twin_id:
             return Rejected(Reason.KEY_MISMATCH, "key the message by the twin_id that its body names")
-    if not isinstance(twin_id, str) or len(twin_id) > MAX_ID_LENGTH or not _IDENTIFIER.match(twin_id):
+    if not isinstance(twin_id, str) or len(twin_id) > MAX_ID_LENGTH or not _IDENTIFIER.fullmatch(twin_id):
         return Rejected(
             Reason.BAD_ID,
             f"an id is a text of 1 to {MAX_ID_LENGTH} characters, without control characters, "

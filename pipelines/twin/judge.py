@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.detection.baseline import Judgement
+from pipelines.detection.drift import ScoreDrift
 from pipelines.twin.alert_message import alert_point, alert_record, alert_transition
 from pipelines.twin.event_time import to_datetime
 from pipelines.twin.line_protocol import line, tag_set
@@ -52,17 +53,27 @@ def judge(runtime: Runtime, ts_ns: int, values: Mapping[str, float], outputs: Ou
     return Judged(judgement, drifted)
 
 
-def _announce(runtime: Runtime, transition: Transition, ts_ns: int, judgement: Judgement, outputs: Outputs) -> None:
-    alert = alert_transition(runtime, transition, ts_ns, judgement)
+def _announce(
+    runtime: Runtime,
+    transition: Transition,
+    ts_ns: int,
+    judgement: Judgement,
+    outputs: Outputs,
+    *,
+    why: str | None = None,
+) -> None:
+    alert = alert_transition(runtime, transition, ts_ns, judgement, why)
     outputs.records.append(alert_record(alert, ts_ns))
     outputs.point(alert_point(runtime, alert, ts_ns))
 
 
 def _relearn(runtime: Runtime, ts_ns: int, judgement: Judgement, outputs: Outputs) -> None:
-    _announce(runtime, runtime.episode.clear(), ts_ns, judgement, outputs)
-    runtime.detector.forget()
-    runtime.score = None
     reason = f"in alert for {RELEARN_AFTER} samples: the level is taken as the new normal"
+    _announce(runtime, runtime.episode.clear(), ts_ns, judgement, outputs, why=f"{runtime.twin.twin_id} was {reason}")
+    runtime.detector.forget()
+    # What the scores were says nothing of what they will be.
+    runtime.drift = ScoreDrift()
+    runtime.score = None
     record_model_event(runtime, ModelChange.RELEARN, reason, ts_ns, outputs)
 
 

@@ -51,6 +51,10 @@ class Ledger:
         self.definitions += other.definitions
         self.definitions_rejected += other.definitions_rejected
 
+    def zeroed(self) -> "Ledger":
+        """A ledger that names the same reasons and has counted nothing."""
+        return Ledger(reasons=Counter(dict.fromkeys(self.reasons, 0)))
+
     def counts(self) -> Counts:
         """The totals as they go on the wire."""
         outcomes = self.outcomes

@@ -126,7 +126,7 @@ class Roster:
         if runtime is None:
             if self._waiting.hold(twin_id, message, now_ms):
                 return None
-            return self._disown(message, UNKNOWN_TWIN, twin_id, outputs)
+            return self._disown(message, _why_unowned(message), twin_id, outputs)
         step(runtime, message, body, outputs)
         return twin_id
 
@@ -135,7 +135,7 @@ class Roster:
         expired = self._waiting.expired(now_ms)
         for twin_id in expired:
             for message in self._waiting.release(twin_id):
-                self._disown(message, UNKNOWN_TWIN, twin_id, outputs)
+                self._disown(message, _why_unowned(message), twin_id, outputs)
         if expired:
             self._keep({OWN})
 
@@ -183,7 +183,7 @@ class Roster:
             self._store.remove(twin_id)
             self._changed.discard(twin_id)
             # Its own counters end at zero, since the totals go on in the roster's.
-            outputs.point(_counters(Ledger(), runtime.twin.tags, message.received_ms))
+            outputs.point(_counters(runtime.ledger.zeroed(), runtime.twin.tags, message.received_ms))
             outputs.records.append(
                 Record(
                     Topic.STATE,
@@ -238,13 +238,19 @@ class Roster:
         return _counters(self._ledger, {Tag.BUCKET: self._bucket}, self._received_ms)
 
 
+def _why_unowned(message: Message) -> Rejected:
+    """Why a message of an undefined twin is rejected: for itself if it is broken, else for its twin."""
+    body = parse_object(message.value)
+    return body if isinstance(body, Rejected) else UNKNOWN_TWIN
+
+
 def _state_record(runtime: Runtime) -> Record:
     state = runtime.state()
     return Record(
         topic=Topic.STATE,
         key=state.twin_id,
         value=state.model_dump_json(exclude_none=True).encode(),
-        id=f"{state.twin_id}-{state.counts.messages}-{state.counts.definitions}",
+        id=f"{state.twin_id}-{runtime.received_ms}-{state.counts.messages}-{state.counts.definitions}",
         type=EventType.STATE,
         ts_ns=runtime.received_ms * NS_PER_MS if runtime.newest_ns is None else runtime.newest_ns,
     )

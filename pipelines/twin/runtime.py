@@ -17,13 +17,28 @@ ANOMALY = "anomaly"
 """The condition that a detector's verdict raises."""
 
 
+RECENT = 16
+"""Values before the newest that a sensor remembers, to know a message that is sent once more."""
+
+
 @dataclass(slots=True)
 class LastValue:
-    """The newest value of a sensor."""
+    """The newest value of a sensor, and event time and value of a few before it."""
 
     ts_ns: int
     value: float
     quality: Quality
+    recent: list[tuple[int, float]] = field(default_factory=list)
+
+    def advance(self, ts_ns: int, value: float, quality: Quality) -> None:
+        """Take a newer value."""
+        self.recent.append((self.ts_ns, self.value))
+        del self.recent[:-RECENT]
+        self.ts_ns, self.value, self.quality = ts_ns, value, quality
+
+    def remembered(self, ts_ns: int) -> float | None:
+        """The value that stood at an earlier event time, as far as it is remembered."""
+        return next((value for ts, value in reversed(self.recent) if ts == ts_ns), None)
 
 
 @dataclass(slots=True)
@@ -70,6 +85,8 @@ class Runtime:
         for name in changed:
             self.sensors.pop(name, None)
         self.twin = twin
+        if not self.detector.warm:
+            self.score = None
 
     def state(self) -> TwinState:
         """The twin as it stands now."""

@@ -99,7 +99,7 @@ def _reject_whole(runtime: Runtime, message: Message, rejected: Rejected, output
 def _take(runtime: Runtime, message: Message, telemetry: Telemetry, outputs: Outputs) -> list[Taken]:
     """Give each reading its outcome and keep the newest values; dead-letter what is rejected, once a reason."""
     taken: list[Taken] = []
-    refused: defaultdict[Rejected, list[str]] = defaultdict(list)
+    refused: defaultdict[Reason, list[tuple[str, Rejected]]] = defaultdict(list)
     for reading in telemetry.readings:
         if isinstance(reading, RejectedReading):
             rejected: Taken | Rejected = reading.rejected
@@ -107,12 +107,15 @@ def _take(runtime: Runtime, message: Message, telemetry: Telemetry, outputs: Out
             rejected = _place(runtime, telemetry.ts_ns, reading)
         if isinstance(rejected, Rejected):
             runtime.ledger.reject(rejected.reason)
-            refused[rejected].append(reading.sensor)
+            refused[rejected.reason].append((reading.sensor, rejected))
         else:
             runtime.ledger.count(rejected.outcome)
             taken.append(rejected)
-    for rejection, sensors in refused.items():
-        outputs.records.append(dead_letter(message, rejection, runtime.twin.twin_id, tuple(sensors)))
+    for parts in refused.values():
+        sensors = tuple(sensor for sensor, _ in parts)
+        remedies = dict.fromkeys(rejection.remedy for _, rejection in parts)
+        together = Rejected(parts[0][1].reason, "; ".join(remedies))
+        outputs.records.append(dead_letter(message, together, runtime.twin.twin_id, sensors))
     return taken
 
 
@@ -122,19 +125,25 @@ def _place(runtime: Runtime, ts_ns: int, reading: Reading) -> Taken | Rejected:
     if sensor is None:
         return Rejected(Reason.UNKNOWN_SENSOR, f"add the sensor to the type {runtime.twin.twin_type}, or mend its name")
     if reading.unit is not None and reading.unit != sensor.unit:
-        return Rejected(Reason.UNKNOWN_UNIT, f"send the value in {sensor.unit}, the unit of {reading.sensor}")
+        return Rejected(Reason.UNKNOWN_UNIT, f"send {reading.sensor} in {sensor.unit}")
     if not sensor.in_range(reading.value):
         reading = Reading(reading.sensor, reading.value, reading.unit, Quality.BAD)
     last = runtime.sensors.get(reading.sensor)
     if last is not None and ts_ns <= last.ts_ns:
         if ts_ns < last.ts_ns:
-            return Taken(reading, Outcome.AMENDED, late=True)
+            before = last.remembered(ts_ns)
+            if before == reading.value:
+                return Taken(reading, Outcome.DUPLICATE)
+            return Taken(reading, Outcome.AMENDED, late=before is None)
         if reading.value == last.value:
             return Taken(reading, Outcome.DUPLICATE)
         # Two values for one moment: the last one wins, in the twin and in history; it was learned once already.
         last.value, last.quality = reading.value, reading.quality
         return Taken(reading, Outcome.AMENDED)
-    runtime.sensors[reading.sensor] = LastValue(ts_ns, reading.value, reading.quality)
+    if last is None:
+        runtime.sensors[reading.sensor] = LastValue(ts_ns, reading.value, reading.quality)
+    else:
+        last.advance(ts_ns, reading.value, reading.quality)
     if runtime.newest_ns is None or ts_ns > runtime.newest_ns:
         runtime.newest_ns = ts_ns
     return Taken(reading, Outcome.APPLIED)

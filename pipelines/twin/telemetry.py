@@ -69,6 +69,8 @@ def parse_object(value: bytes | None) -> Mapping[str, object] | Rejected:
         return parsed
     if not isinstance(parsed, dict):
         return Rejected(Reason.NOT_OBJECT, "send one JSON object per message")
+    if len(parsed) > MAX_READINGS:
+        return Rejected(Reason.TOO_LARGE, f"send at most {MAX_READINGS} fields in a message")
     return cast(Mapping[str, object], parsed)
 
 

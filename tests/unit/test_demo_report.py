@@ -34,7 +34,7 @@ def raised(twin_id: str = "pump-1", second: float = 12, latency_ms: float = 50.0
 TOTALS = {"messages": 100, "read": 600, "applied": 560, "amended": 20, "duplicate": 10, "rejected": 10}
 RIGHT = Figures(
     produced=100, totals=TOTALS, sent=500, read_before=100, dead_letters=10, applied=560, points=560,
-    faults=[fault()], raised=[raised()],
+    faults=[fault()], unfinished=[], raised=[raised()],
 )  # fmt: skip
 
 
