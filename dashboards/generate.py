@@ -6,7 +6,6 @@ releases are not of use here.
 """
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
 from dashboards.fleet import fleet
 from dashboards.twin import twin
+from schemas.generated import stale_files, write_or_check
 
 DASHBOARDS: dict[str, Callable[[], Dashboard]] = {"fleet": fleet, "twin": twin}
 NOT_OF_A_QUERY = ("id", "auto", "auto_min", "auto_count")
@@ -30,20 +30,7 @@ def rendered() -> dict[str, str]:
 
 def stale(directory: Path = DIRECTORY) -> list[str]:
     """Names of files that are missing, outdated or left over."""
-    wanted = rendered()
-    found = {path.name: path.read_text(encoding="utf-8") for path in directory.glob("*.json")}
-    return sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
-
-
-def write(directory: Path = DIRECTORY) -> None:
-    """Bring the directory up to date."""
-    directory.mkdir(exist_ok=True)
-    wanted = rendered()
-    for path in directory.glob("*.json"):
-        if path.name not in wanted:
-            path.unlink()
-    for name, text in wanted.items():
-        (directory / name).write_text(text, encoding="utf-8")
+    return stale_files(rendered(), directory)
 
 
 def _text(dashboard: Dashboard) -> str:
@@ -58,8 +45,4 @@ def _text(dashboard: Dashboard) -> str:
 
 
 if __name__ == "__main__":
-    if "--check" in sys.argv[1:]:
-        if outdated := stale():
-            sys.exit(f"stale in {DIRECTORY}: {', '.join(outdated)}; run: python -m dashboards.generate")
-    else:
-        write()
+    write_or_check(rendered(), DIRECTORY, "dashboards.generate")

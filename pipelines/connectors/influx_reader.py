@@ -1,17 +1,16 @@
 """Questions to InfluxDB, in Flux."""
 
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Self
 
 from influxdb_client import InfluxDBClient
 
+from pipelines.connectors.closable import Closable
 from schemas.influx import Measurement
 
 TIMEOUT_MS = 60_000
 
 
-class InfluxReader:
+class InfluxReader(Closable):
     """Reads one bucket with a token that may read it."""
 
     def __init__(self, url: str, org: str, bucket: str, token: str) -> None:
@@ -52,11 +51,3 @@ class InfluxReader:
     def close(self) -> None:
         """Let go of the server."""
         self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

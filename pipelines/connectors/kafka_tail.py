@@ -4,11 +4,11 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaException, TopicPartition
 from confluent_kafka import Message as KafkaMessage
+
+from pipelines.connectors.closable import Closable
 
 METADATA_TIMEOUT_S = 10.0
 
@@ -32,7 +32,7 @@ class Consumed:
     headers: tuple[tuple[str, bytes], ...]
 
 
-class KafkaTail:
+class KafkaTail(Closable):
     """Reads whole topics; messages of open or aborted transactions are not seen.
 
     Parameters
@@ -96,14 +96,6 @@ class KafkaTail:
     def close(self) -> None:
         """Let go of the broker."""
         self._consumer.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _partition_numbers(self, topic: str) -> list[int]:
         try:

@@ -5,9 +5,8 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Self
 
+from pipelines.connectors.closable import Closable
 from pipelines.connectors.kafka_tail import Consumed, KafkaTail
 from schemas.alert import AlertTransition, Transition
 from schemas.state import TwinState
@@ -24,7 +23,7 @@ class Raised:
     latency_ms: float
 
 
-class Observer:
+class Observer(Closable):
     """Follows `twin.state`, `twin.alerts` and `twin.telemetry` without a consumer group.
 
     Parameters
@@ -72,14 +71,6 @@ class Observer:
         """Let go of the broker."""
         self._tail.close()
         self._telemetry.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _take_state(self, message: Consumed) -> None:
         if message.key is None:

@@ -5,7 +5,8 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from schemas.generate import DIRECTORY, WIRE_MODELS, rendered, stale, write
+from schemas.generate import DIRECTORY, WIRE_MODELS, rendered, stale
+from schemas.generated import write_files
 
 
 def test_the_committed_schemas_are_current():
@@ -14,7 +15,7 @@ def test_the_committed_schemas_are_current():
 
 @pytest.fixture
 def directory(tmp_path):
-    write(tmp_path / "json")
+    write_files(rendered(), tmp_path / "json")
     return tmp_path / "json"
 
 
@@ -37,7 +38,7 @@ def test_a_file_that_is_missing_is_named(directory):
 def test_a_file_that_is_left_over_is_named_and_removed(directory):
     (directory / "Gone.json").write_text("{}", encoding="utf-8")
     assert stale(directory) == ["Gone.json"]
-    write(directory)
+    write_files(rendered(), directory)
     assert stale(directory) == []
 
 
