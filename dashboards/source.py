@@ -6,8 +6,7 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.cog.variants import Dataquery
 from grafana_foundation_sdk.models.dashboard import AnnotationQuery, DataSourceRef
 
-DATASOURCE_UID = "twinstream-influxdb"
-"""As the stack provisions it (`pipelines.stack.grafana`)."""
+from schemas.influx import DATASOURCE_UID
 
 
 def datasource() -> DataSourceRef:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 MAX_ID_LENGTH = 128
 
@@ -24,3 +24,11 @@ class WireModel(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True, use_enum_values=False
     )
+
+
+def problems(error: ValidationError, whole: str) -> list[str]:
+    """What is wrong, each with the path to it; `whole` names the document where the path is empty."""
+    return [
+        f"{'.'.join(str(part) for part in problem['loc']) or whole}: {problem['msg']}"
+        for problem in error.errors(include_url=False, include_input=False)
+    ]

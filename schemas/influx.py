@@ -4,6 +4,8 @@ from enum import StrEnum
 
 BUCKET = "twins"
 ORG = "twinstream"
+DATASOURCE_UID = "twinstream-influxdb"
+"""Grafana's data source: the stack provisions it, the dashboards refer to it."""
 NO_TAG_VALUE = "unknown"
 """Stands for a place in the hierarchy that a definition leaves out: an empty tag can't be written."""
 

@@ -7,6 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from pipelines.catalog.errors import CatalogError
+from schemas.base import problems
 from schemas.definition import TwinInstance, TwinType
 
 Document = TwinType | TwinInstance
@@ -56,8 +57,5 @@ def _checked(file: Path, document: object) -> Document:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc']) or 'document'}: {problem['msg']}"
-            for problem in error.errors(include_url=False, include_input=False)
-        )
-        raise CatalogError(f"{file}: {problems}; see schemas/json/{model.__name__}.json") from error
+        found = "; ".join(problems(error, "document"))
+        raise CatalogError(f"{file}: {found}; see schemas/json/{model.__name__}.json") from error

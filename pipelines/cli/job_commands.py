@@ -7,8 +7,9 @@ import typer
 
 from pipelines.cli.console import console, errors_told, tell
 from pipelines.cli.options import Home
+from pipelines.jobs.settings import JobOptions
 from pipelines.stack import Stack
-from pipelines.stack.job_settings import JobName, JobOptions, start_job
+from pipelines.stack.job_settings import JobName, start_job
 
 
 class Start(StrEnum):

@@ -1,9 +1,10 @@
 """First set-up of an InfluxDB 2 server, over its HTTP API."""
 
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import httpx
+
+from pipelines.connectors.closable import Closable
 
 Action = Literal["read", "write"]
 
@@ -12,7 +13,7 @@ class InfluxSetupError(Exception):
     """The server refused a step of its set-up."""
 
 
-class InfluxSetup:
+class InfluxSetup(Closable):
     """A client for the set-up of the server at `url`; use it as a context manager.
 
     Every step can be repeated: what exists already is found, not made twice.
@@ -23,12 +24,8 @@ class InfluxSetup:
         # a proxy of the environment has no business between us and the loopback interface
         self._http = httpx.Client(base_url=url, timeout=timeout_s, trust_env=False)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the server."""
         self._http.close()
 
     def healthy(self) -> bool:

@@ -5,10 +5,10 @@ per key (idempotent producer); if one is not, it raises and says which.
 """
 
 import logging
-from types import TracebackType
-from typing import Self
 
 from confluent_kafka import KafkaError, Message, Producer
+
+from pipelines.connectors.closable import Closable
 
 DELIVERY_TIMEOUT_MS = 120_000
 
@@ -19,7 +19,7 @@ class PublishError(RuntimeError):
     """A message was not taken by the broker."""
 
 
-class KafkaPublisher:
+class KafkaPublisher(Closable):
     """A producer that never loses a message in silence. Use it as a context manager: leaving it flushes.
 
     Parameters
@@ -41,7 +41,6 @@ class KafkaPublisher:
         )
         self._bootstrap_servers = bootstrap_servers
         self._failure: str | None = None
-        self.sent = 0
 
     def send(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         """Queue a message; waits while the queue is full.
@@ -58,7 +57,6 @@ class KafkaPublisher:
             except BufferError:
                 self._producer.poll(0.1)
                 continue
-            self.sent += 1
             self._producer.poll(0)
             return
 
@@ -75,12 +73,8 @@ class KafkaPublisher:
         if left:
             raise PublishError(f"{left} messages are not acknowledged by {self._bootstrap_servers}; is Kafka running?")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Flush; the client lets go of the broker by itself."""
         self.flush()
 
     def _on_delivery(self, error: KafkaError | None, message: Message) -> None:

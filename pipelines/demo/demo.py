@@ -15,9 +15,9 @@ from pipelines.feed.definitions import await_defined, publish_definitions
 from pipelines.feed.recording_feed import RecordingFeed
 from pipelines.feed.station_feed import StationFeed
 from pipelines.feed.station_plan import DISTURBED, StationPlan, auto_schedule, pump_names, station_definitions
-from pipelines.simulation.schedule import utc_from_ns
 from pipelines.stack import Stack
 from pipelines.stack.job_settings import JobName, start_job
+from pipelines.twin.event_time import NS_PER_MS, to_datetime
 from schemas.truth import InjectedFault
 
 PUMPS = 12
@@ -71,7 +71,7 @@ class Demo:
         gearbox = gearbox_replay(self.stack.paths.root / "demo", self.seconds, start_ns, SEED)
         address, prefix = self.stack.bootstrap_servers, self._prefix
         with (
-            Observer(address, prefix, start_ns // 1_000_000) as observer,
+            Observer(address, prefix, start_ns // NS_PER_MS) as observer,
             KafkaPublisher(address) as for_station,
             KafkaPublisher(address) as for_gearbox,
         ):
@@ -149,6 +149,7 @@ class Demo:
         self, station: StationFeed, gearbox: GearboxReplay, run_id: str
     ) -> tuple[list[InjectedFault], list[InjectedFault]]:
         """Faults that were over when the run ended, and those that were not."""
-        now = utc_from_ns(time.time_ns())
-        begun = [interval.truth(run_id) for interval in station.begun] + gearbox.faults(time.time_ns(), run_id)
+        now_ns = time.time_ns()
+        now = to_datetime(now_ns)
+        begun = [interval.truth(run_id) for interval in station.begun] + gearbox.faults(now_ns, run_id)
         return [fault for fault in begun if fault.end <= now], [fault for fault in begun if fault.end > now]

@@ -8,7 +8,8 @@ from pipelines.catalog.catalog import load_type
 from pipelines.feed.recording_feed import RecordingPlan
 from pipelines.replay.recording import Recording, RecordingOptions
 from pipelines.simulation.gearbox import FailureRows, write_csv
-from pipelines.simulation.schedule import nanoseconds, utc_from_ns
+from pipelines.simulation.schedule import nanoseconds
+from pipelines.twin.event_time import to_datetime
 from schemas.definition import TwinDefinition
 from schemas.truth import InjectedFault
 
@@ -45,8 +46,8 @@ class GearboxReplay:
                     InjectedFault(
                         twin_id=GEARBOX_ID,
                         fault=self.failure.fault,
-                        start=utc_from_ns(start_ns),
-                        end=utc_from_ns(end_ns),
+                        start=to_datetime(start_ns),
+                        end=to_datetime(end_ns),
                         run_id=run_id,
                     )
                 )

@@ -22,7 +22,7 @@ class Witness:
 
     def reader(self) -> InfluxReader:
         """InfluxDB, with the token that may only read."""
-        token = (self._stack.paths.secrets / "influx-read-token").read_text(encoding="utf-8").strip()
+        token = self._stack.paths.influx_read_token.read_text(encoding="utf-8").strip()
         return InfluxReader(self._stack.influx_url, ORG, BUCKET, token)
 
     def produced(self) -> int:

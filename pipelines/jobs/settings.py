@@ -6,24 +6,29 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class JobSettings(BaseModel):
+class JobOptions(BaseModel):
+    """What may be chosen when a job is submitted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    parallelism: int = Field(default=1, ge=1, le=256)
+    checkpoint_interval_s: int = Field(default=5, ge=1, le=3_600)
+    exactly_once: bool = Field(
+        default=False,
+        description="transactional output: no repeats after a restart, seen by consumers only after a checkpoint",
+    )
+
+
+class JobSettings(JobOptions):
     """What both jobs need.
 
     >>> JobSettings(bootstrap_servers="127.0.0.1:9092").delivery_guarantee
     'at-least-once'
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     bootstrap_servers: str
     topic_prefix: str = ""
-    parallelism: int = Field(default=1, ge=1, le=256)
     window_ms: int = Field(default=50, ge=5, le=10_000, description="how long the JVM gathers before it calls Python")
-    checkpoint_interval_s: int = Field(default=5, ge=1, le=3_600)
-    exactly_once: bool = Field(
-        default=False,
-        description="transactional output: no repeats after a restart, seen by consumers only after a checkpoint",
-    )
 
     @property
     def delivery_guarantee(self) -> str:

@@ -9,6 +9,7 @@ import orjson
 from pipelines.simulation.disturbance import Disturbance, DisturbanceRates, Disturbances
 from pipelines.simulation.randomness import random_stream
 from pipelines.simulation.station import Frame
+from pipelines.twin.event_time import NS_PER_MS
 
 NOT_A_NUMBER = orjson.Fragment(b"NaN")
 """The bare token that some devices write, and that JSON doesn't have."""
@@ -116,7 +117,7 @@ class Gateway:
     def _outgoing(self, frame: Frame, values: Mapping[str, float | orjson.Fragment | None], line: _Line) -> _Outgoing:
         body = {
             "twin_id": frame.twin_id,
-            "ts": frame.ts_ns // 1_000_000,
+            "ts": frame.ts_ns // NS_PER_MS,
             "values": dict(values),
             "seq": line.next_seq,
             "source": self._source,

@@ -5,15 +5,13 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Self
 
 from pipelines.simulation.faults import Fault, FaultKind
+from pipelines.twin.event_time import NS_PER_SECOND, to_datetime
 from schemas.truth import InjectedFault
-
-NS_PER_S = 1_000_000_000
 
 
 def nanoseconds(seconds: float) -> int:
@@ -22,16 +20,7 @@ def nanoseconds(seconds: float) -> int:
     >>> nanoseconds(0.1)
     100000000
     """
-    return round(seconds * NS_PER_S)
-
-
-def utc_from_ns(ts_ns: int) -> datetime:
-    """Epoch nanoseconds as a time, to the microsecond that `datetime` can hold.
-
-    >>> utc_from_ns(1_700_000_000_123_456_789).isoformat()
-    '2023-11-14T22:13:20.123456+00:00'
-    """
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts_ns // 1_000)
+    return round(seconds * NS_PER_SECOND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +38,15 @@ class FaultInterval:
 
     def severity_at(self, ts_ns: int) -> float:
         """The severity reached at this event time, within the interval."""
-        return self.fault.severity_at((ts_ns - self.start_ns) / NS_PER_S)
+        return self.fault.severity_at((ts_ns - self.start_ns) / NS_PER_SECOND)
 
     def truth(self, run_id: str) -> InjectedFault:
         """What is published on `twin.truth`."""
         return InjectedFault(
             twin_id=self.twin_id,
             fault=self.fault.kind.value,
-            start=utc_from_ns(self.start_ns),
-            end=utc_from_ns(self.end_ns),
+            start=to_datetime(self.start_ns),
+            end=to_datetime(self.end_ns),
             run_id=run_id,
         )
 
@@ -99,10 +88,10 @@ class FaultSchedule:
     """All faults of a run; a pump has at most one at a time.
 
     >>> schedule = FaultSchedule((FaultInterval.parse("pump-1:dry-run:30:20", start_ns=0),))
-    >>> acting = schedule.acting("pump-1", 31 * NS_PER_S)
+    >>> acting = schedule.acting("pump-1", 31 * NS_PER_SECOND)
     >>> acting is not None and acting.fault.kind is FaultKind.DRY_RUN
     True
-    >>> schedule.acting("pump-1", 50 * NS_PER_S) is None
+    >>> schedule.acting("pump-1", 50 * NS_PER_SECOND) is None
     True
     """
 

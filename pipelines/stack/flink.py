@@ -8,7 +8,7 @@ from pipelines.stack.errors import StackError
 from pipelines.stack.flink_config import write_flink_files
 from pipelines.stack.flink_rest import FlinkRest
 from pipelines.stack.layout import InstallPaths, StackPaths
-from pipelines.stack.ports import StackPorts
+from pipelines.stack.ports import HOST, StackPorts
 from pipelines.stack.service import Service, inherited_environment
 from pipelines.stack.settings import StackSettings
 
@@ -38,7 +38,7 @@ class FlinkService(Service):
 
     def __init__(self, paths: StackPaths, install: InstallPaths, ports: StackPorts, settings: StackSettings) -> None:
         super().__init__(paths, install, ports, settings)
-        self.rest = FlinkRest(f"http://127.0.0.1:{ports.flink_rest}")
+        self.rest = FlinkRest(f"http://{HOST}:{ports.flink_rest}")
 
     def environment(self) -> Mapping[str, str]:
         """The environment of Flink's scripts."""

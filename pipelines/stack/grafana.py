@@ -12,9 +12,8 @@ from pipelines.stack.errors import StackError
 from pipelines.stack.ports import HOST
 from pipelines.stack.secret_file import ensure_secret, read_secret
 from pipelines.stack.service import Service
-from schemas.influx import BUCKET, ORG
+from schemas.influx import BUCKET, DATASOURCE_UID, ORG
 
-DATASOURCE_UID = "twinstream-influxdb"
 MISSING = (
     "Grafana is not on this machine, the dashboards are not shown: install the package `grafana` from Grafana's own "
     "apt repository, or unpack its tarball and set GRAFANA_HOME to the directory, then run `twinstream up` again."
@@ -68,11 +67,9 @@ class Grafana(Service):
     def environment(self) -> Mapping[str, str]:
         """Settings as `GF_...`; the read token is here and in no file of the provisioning."""
         data = self.paths.grafana
-        token = read_secret(self.paths.secrets / "influx-read-token")
+        token = read_secret(self.paths.influx_read_token)
         if token is None:
-            raise StackError(
-                f"grafana: no read token in {self.paths.secrets / 'influx-read-token'}. Run `twinstream up`."
-            )
+            raise StackError(f"grafana: no read token in {self.paths.influx_read_token}. Run `twinstream up`.")
         return {
             **super().environment(),
             "INFLUX_READ_TOKEN": token,

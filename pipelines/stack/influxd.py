@@ -26,16 +26,6 @@ class Influxd(Service):
         """Token of the operator: may do everything. For set-up only."""
         return self.paths.secrets / "influx-admin-token"
 
-    @property
-    def write_token_file(self) -> Path:
-        """Token that may write into the bucket and do nothing else: for the history job."""
-        return self.paths.secrets / "influx-write-token"
-
-    @property
-    def read_token_file(self) -> Path:
-        """Token that may read the bucket and do nothing else: for Grafana and queries."""
-        return self.paths.secrets / "influx-read-token"
-
     def command(self) -> Sequence[str | Path]:
         """The server, with its files below the stack's directory and without telemetry."""
         data = self.paths.influxdb
@@ -66,8 +56,8 @@ class Influxd(Service):
                 bucket_id, org_id = setup.bucket_id(admin_token, BUCKET)
                 setup.set_retention(admin_token, bucket_id, self.settings.influx_retention_s)
                 wanted: tuple[tuple[Path, Action], ...] = (
-                    (self.write_token_file, "write"),
-                    (self.read_token_file, "read"),
+                    (self.paths.influx_write_token, "write"),
+                    (self.paths.influx_read_token, "read"),
                 )
                 for file, action in wanted:
                     token = read_secret(file)

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
-from pipelines.jobs.settings import HistoryJobSettings, JobSettings, TwinJobSettings
+from pipelines.jobs.settings import HistoryJobSettings, JobOptions, JobSettings, TwinJobSettings
 from pipelines.stack.stack import Stack
 from schemas.influx import BUCKET, ORG
 
@@ -16,16 +14,6 @@ class JobName(StrEnum):
 
     TWIN = "twin"
     HISTORY = "history"
-
-
-class JobOptions(BaseModel):
-    """What may be chosen when a job is submitted."""
-
-    model_config = ConfigDict(frozen=True)
-
-    parallelism: int = 1
-    exactly_once: bool = False
-    checkpoint_interval_s: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +55,6 @@ def job_settings(stack: Stack, job: JobName, options: JobOptions) -> JobSettings
             "influx_url": stack.influx_url,
             "influx_org": ORG,
             "influx_bucket": BUCKET,
-            "influx_token_file": stack.paths.secrets / "influx-write-token",
+            "influx_token_file": stack.paths.influx_write_token,
         }
     )

@@ -40,7 +40,7 @@ class JobRecord(BaseModel):
 class Jobs:
     """The jobs of one stack.
 
-    >>> jobs.submit("twins", "pipelines.jobs.twin_job", Path("/srv/twins/twin-job.json"))  # doctest: +SKIP
+    >>> jobs.submit("twin", "pipelines.jobs.twin", Path("/srv/twins/twin-job.json"))  # doctest: +SKIP
     '8b3ad0d6…'
     """
 

@@ -84,6 +84,16 @@ class StackPaths:
         """Tokens and passwords; the directory is 0700, each file 0600."""
         return self.root / "secrets"
 
+    @property
+    def influx_write_token(self) -> Path:
+        """Token that may write into the bucket and do nothing else: for the history job."""
+        return self.secrets / "influx-write-token"
+
+    @property
+    def influx_read_token(self) -> Path:
+        """Token that may read the bucket and do nothing else: for Grafana and queries."""
+        return self.secrets / "influx-read-token"
+
     def log(self, name: str) -> Path:
         """The log file of a process."""
         return self.logs / f"{name}.log"

@@ -37,7 +37,7 @@ class Stack:
 
         stack = Stack(Path("/srv/twins"))
         stack.up(print)
-        stack.jobs.submit("twins", "pipelines.jobs.twin_job", Path("twin-job.json"))
+        stack.jobs.submit("twin", "pipelines.jobs.twin", Path("twin-job.json"))
         stack.down()
 
     Nothing runs in this object: another `Stack` of the same directory, in another process, sees the same stack.

@@ -1,9 +1,8 @@
 """An alert's transition as operators and programs read it."""
 
-from pipelines.alarms.identity import alert_id
 from pipelines.detection.baseline import Judgement
 from pipelines.twin.event_time import to_datetime
-from pipelines.twin.line_protocol import line, tag_set
+from pipelines.twin.line_protocol import Fields, line, tag_set
 from pipelines.twin.record import Record
 from pipelines.twin.runtime import ANOMALY, Runtime
 from schemas.alert import AlertTransition, Contribution, Transition
@@ -24,7 +23,7 @@ def alert_transition(
     """
     contributions = _contributions(judgement)
     return AlertTransition(
-        alert_id=alert_id(runtime.twin.twin_id, ANOMALY, runtime.episode.raised_ns),
+        alert_id=runtime.episode_id,
         twin_id=runtime.twin.twin_id,
         twin_type=runtime.twin.twin_type,
         condition=ANOMALY,
@@ -54,7 +53,7 @@ def alert_record(alert: AlertTransition, ts_ns: int) -> Record:
 def alert_point(runtime: Runtime, alert: AlertTransition, ts_ns: int) -> str | None:
     """The transition as a point, so that dashboards can mark it."""
     tags = tag_set({**runtime.twin.tags, Tag.CONDITION: alert.condition})
-    fields: dict[str, float | str | None] = {
+    fields: Fields = {
         "active": 1.0 if alert.transition is Transition.RAISED else 0.0,
         "score": alert.score,
         "alert_id": alert.alert_id,

@@ -66,7 +66,7 @@ def decode_runtime(encoded: bytes) -> Runtime:
         version = state["version"]
         if version == RUNTIME_VERSION:
             return _runtime_of(state)
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RuntimeFormatError(f"the state of a twin can't be read: {error!r}") from error
     raise RuntimeFormatError(
         f"the state of a twin has version {version!r}, this program reads {RUNTIME_VERSION}; "

@@ -3,6 +3,7 @@
 from pydantic import ValidationError
 
 from pipelines.twin.rejection import Reason, Rejected
+from schemas.base import problems
 from schemas.definition import TwinDefinition
 
 
@@ -17,9 +18,7 @@ def parse_definition(twin_id: str, value: bytes | None) -> TwinDefinition | Reje
     try:
         definition = TwinDefinition.model_validate_json(value)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        path = ".".join(str(part) for part in first["loc"]) or "the message"
-        return Rejected(Reason.BAD_DEFINITION, f"mend {path}: {first['msg']}")
+        return Rejected(Reason.BAD_DEFINITION, f"mend {problems(error, 'the message')[0]}")
     if definition.twin_id != twin_id:
         return Rejected(Reason.KEY_MISMATCH, "key the definition by the twin_id that it names")
     return definition

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from schemas.influx import Tag
 
 FieldValue = float | str
+Fields = dict[str, FieldValue | None]
+"""Fields of a point by name; None is not written."""
 
 _TAG_ESCAPES = str.maketrans({",": "\\,", "=": "\\=", " ": "\\ "})
 _TEXT_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"'})

@@ -11,7 +11,7 @@ from pipelines.twin.definition_message import parse_definition
 from pipelines.twin.event_time import NS_PER_MS
 from pipelines.twin.identifiers import parse_twin_id
 from pipelines.twin.ledger import Ledger
-from pipelines.twin.line_protocol import line, tag_set
+from pipelines.twin.line_protocol import Fields, line, tag_set
 from pipelines.twin.message import Message
 from pipelines.twin.outputs import Outputs, Verdict
 from pipelines.twin.record import Record
@@ -68,7 +68,8 @@ class Roster:
         self._buckets = buckets
         self._live: dict[str, Runtime] = {}
         self._received_ms = 0
-        self._ledger = self._stored_ledger()
+        self._ledger = Ledger()
+        self._load_own()
         self._waiting = WaitingRoom(store, patience_ms)
         # What the store holds was perhaps not published before a restart: say it once more.
         self._changed: set[str] = {name for name in store.names() if not name.startswith(MARK)}
@@ -126,7 +127,7 @@ class Roster:
         if runtime is None:
             if self._waiting.hold(twin_id, message, now_ms):
                 return None
-            return self._disown(message, _why_unowned(message), twin_id, outputs)
+            return self._disown(message, _why_unowned(body), twin_id, outputs)
         step(runtime, message, body, outputs)
         return twin_id
 
@@ -135,7 +136,7 @@ class Roster:
         expired = self._waiting.expired(now_ms)
         for twin_id in expired:
             for message in self._waiting.release(twin_id):
-                self._disown(message, _why_unowned(message), twin_id, outputs)
+                self._disown(message, _why_unowned(parse_object(message.value)), twin_id, outputs)
         if expired:
             self._keep({OWN})
 
@@ -152,13 +153,11 @@ class Roster:
 
     def _define(self, message: Message, outputs: Outputs) -> str:
         twin_id = parse_twin_id(message.key, None)
-        definition = twin_id if isinstance(twin_id, Rejected) else parse_definition(twin_id, message.value)
-        if isinstance(twin_id, Rejected) or isinstance(definition, Rejected):
-            rejected = definition if isinstance(definition, Rejected) else Rejected(Reason.BAD_ID, "mend the key")
-            self._received_ms = message.received_ms
-            self._ledger.definition(rejected.reason)
-            outputs.records.append(dead_letter(message, rejected, twin_id if isinstance(twin_id, str) else None))
-            return OWN
+        if isinstance(twin_id, Rejected):
+            return self._refuse_definition(message, twin_id, None, outputs)
+        definition = parse_definition(twin_id, message.value)
+        if isinstance(definition, Rejected):
+            return self._refuse_definition(message, definition, twin_id, outputs)
         if definition is None:
             return self._retire(twin_id, message, outputs)
         twin = compile_definition(definition)
@@ -172,6 +171,12 @@ class Roster:
         for waiting in self._waiting.release(twin_id):
             step(runtime, waiting, parse_object(waiting.value), outputs)
         return twin_id
+
+    def _refuse_definition(self, message: Message, rejected: Rejected, twin_id: str | None, outputs: Outputs) -> str:
+        self._received_ms = message.received_ms
+        self._ledger.definition(rejected.reason)
+        outputs.records.append(dead_letter(message, rejected, twin_id))
+        return OWN
 
     def _retire(self, twin_id: str, message: Message, outputs: Outputs) -> str:
         """End a twin; what it counted stays in the roster's books, so that the totals still add up."""
@@ -219,12 +224,12 @@ class Roster:
         own = {"buckets": self._buckets, "received_ms": self._received_ms, "ledger": ledger_to_json(self._ledger)}
         return orjson.dumps(own)
 
-    def _stored_ledger(self) -> Ledger:
+    def _load_own(self) -> None:
+        """Take the books from the store, or begin them there."""
         encoded = self._store.get(OWN)
         if encoded is None:
-            self._ledger = Ledger()
             self._write_back(OWN)
-            return self._ledger
+            return
         own = orjson.loads(encoded)
         if own["buckets"] != self._buckets:
             raise BucketCountError(
@@ -232,15 +237,14 @@ class Roster:
                 f"set buckets to {own['buckets']}, or start without the stored state"
             )
         self._received_ms = own["received_ms"]
-        return ledger_of_json(own["ledger"])
+        self._ledger = ledger_of_json(own["ledger"])
 
     def _own_counters(self) -> str | None:
         return _counters(self._ledger, {Tag.BUCKET: self._bucket}, self._received_ms)
 
 
-def _why_unowned(message: Message) -> Rejected:
+def _why_unowned(body: Mapping[str, object] | Rejected) -> Rejected:
     """Why a message of an undefined twin is rejected: for itself if it is broken, else for its twin."""
-    body = parse_object(message.value)
     return body if isinstance(body, Rejected) else UNKNOWN_TWIN
 
 
@@ -261,6 +265,6 @@ def _twin_counters(runtime: Runtime) -> str | None:
 
 
 def _counters(ledger: Ledger, tags: Mapping[Tag, str], received_ms: int) -> str | None:
-    fields: dict[str, float | str | None] = {name: float(count) for name, count in ledger.counts().model_dump().items()}
+    fields: Fields = {name: float(count) for name, count in ledger.counts().model_dump().items()}
     fields |= {f"rejected_{reason}": float(count) for reason, count in ledger.reasons.items()}
     return line(f"{Measurement.PIPELINE},{tag_set(tags)}", fields, received_ms * NS_PER_MS)

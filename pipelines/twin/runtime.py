@@ -72,8 +72,11 @@ class Runtime:
     @property
     def alert_id(self) -> str | None:
         """The id of the alert that is active."""
-        if not self.episode.active:
-            return None
+        return self.episode_id if self.episode.active else None
+
+    @property
+    def episode_id(self) -> str:
+        """The id of the newest alert, active or not."""
         return alert_id(self.twin.twin_id, ANOMALY, self.episode.raised_ns)
 
     def redefine(self, twin: CompiledTwin) -> None:

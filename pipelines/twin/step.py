@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pipelines.detection.baseline import SensorJudgement
 from pipelines.twin.deadletter import dead_letter
 from pipelines.twin.judge import judge
-from pipelines.twin.line_protocol import line
+from pipelines.twin.line_protocol import Fields, line
 from pipelines.twin.message import Message
 from pipelines.twin.outputs import Outputs, Verdict
 from pipelines.twin.rejection import Reason, Rejected
@@ -62,8 +62,9 @@ def step(runtime: Runtime, message: Message, body: Mapping[str, object] | Reject
     for each in taken:
         if each.outcome is not Outcome.DUPLICATE:
             outputs.point(_observation_point(runtime, telemetry.ts_ns, each, sensors.get(each.reading.sensor)))
+    condition = runtime.condition
     if judged:
-        fields: dict[str, float | str | None] = {"score": judged.judgement.score, "state": runtime.condition.value}
+        fields: Fields = {"score": judged.judgement.score, "state": condition.value}
         outputs.point(line(runtime.twin.point, fields, telemetry.ts_ns))
     outcomes = {each.outcome for each in taken}
     outputs.verdicts.append(
@@ -72,7 +73,7 @@ def step(runtime: Runtime, message: Message, body: Mapping[str, object] | Reject
             ts_ns=telemetry.ts_ns,
             outcome=next((outcome for outcome in _BEST_FIRST if outcome in outcomes), Outcome.REJECTED),
             score=judged.judgement.score if judged else None,
-            condition=runtime.condition,
+            condition=condition,
             alert=runtime.episode.active,
             drift=judged.drift if judged else False,
         )
@@ -151,7 +152,7 @@ def _place(runtime: Runtime, ts_ns: int, reading: Reading) -> Taken | Rejected:
 
 def _observation_point(runtime: Runtime, ts_ns: int, taken: Taken, judged: SensorJudgement | None) -> str | None:
     reading = taken.reading
-    fields: dict[str, float | str | None] = {"value": reading.value, "quality": reading.quality.value}
+    fields: Fields = {"value": reading.value, "quality": reading.quality.value}
     if taken.late:
         fields["late"] = 1.0
     if judged is not None:

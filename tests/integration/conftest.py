@@ -2,8 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +22,8 @@ from pipelines.twin.event_time import EPOCH
 from schemas.definition import TwinDefinition
 from schemas.influx import BUCKET
 from schemas.topics import Topic
+
+TWINSTREAM = Path(sys.executable).with_name("twinstream")
 
 
 @dataclass(frozen=True)
@@ -69,3 +74,23 @@ def pipeline(stack: Stack) -> Iterator[Pipeline]:
     yield Pipeline(stack, Witness(stack))
     for job in JobName:
         stack.jobs.cancel(job)
+
+
+@pytest.fixture
+def twinstream(pipeline, tmp_path: Path):
+    def run(*arguments: str, code: int = 0) -> str:
+        environment = {**os.environ, "TWINSTREAM_HOME": str(pipeline.stack.paths.root), "COLUMNS": "160"}
+        done = subprocess.run(
+            [TWINSTREAM, *arguments],
+            check=False,
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    return run

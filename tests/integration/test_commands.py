@@ -1,9 +1,6 @@
 """The commands of the README, as a person types them, against the running stack."""
 
 import csv
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +10,6 @@ from schemas.truth import InjectedFault
 
 pytestmark = pytest.mark.stack
 
-TWINSTREAM = Path(sys.executable).with_name("twinstream")
 PLANT = """twin: press-1
 type: hydraulic-press
 site: north
@@ -24,26 +20,6 @@ sensors:
 alarms:
   - {id: overload, when: "force > 450"}
 """
-
-
-@pytest.fixture
-def twinstream(pipeline, tmp_path: Path):
-    def run(*arguments: str, code: int = 0) -> str:
-        environment = {**os.environ, "TWINSTREAM_HOME": str(pipeline.stack.paths.root), "COLUMNS": "160"}
-        done = subprocess.run(
-            [TWINSTREAM, *arguments],
-            check=False,
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        assert "Traceback" not in done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    return run
 
 
 def test_apply_defines_twins_and_says_what_is_not_acted_on(twinstream, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from collections import Counter
 import orjson
 import pytest
 
-from pipelines.stack.job_settings import JobName, JobOptions, start_job
+from pipelines.jobs.settings import JobOptions
+from pipelines.stack.job_settings import JobName, start_job
 from pipelines.stack.wait import wait_until
 from schemas.definition import Detection, SensorDefinition, TwinDefinition, TwinType
 from schemas.topics import Topic

@@ -1,9 +1,6 @@
 """The README's commands, in its order, as a newcomer types them."""
 
-import os
 import re
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,21 +28,16 @@ def test_every_documented_command_is_run_by_a_test() -> None:
 
 
 @pytest.mark.stack
-def test_the_commands_for_ones_own_data(pipeline, tmp_path: Path) -> None:
+def test_the_commands_for_ones_own_data(pipeline, twinstream, tmp_path: Path) -> None:
     stack = pipeline.stack
     for job in JobName:
         stack.jobs.cancel(job)
     write_csv(tmp_path / "machine.csv", 300, 1, start=datetime(2024, 1, 1, tzinfo=UTC))
-    environment = {**os.environ, "TWINSTREAM_HOME": str(stack.paths.root)}
     try:
         for command in commands(ROOT / "README.md"):
             if not command.startswith("twinstream "):
                 continue
-            words = [str(Path(sys.executable).with_name("twinstream")), *command.split()[1:]]
-            done = subprocess.run(
-                words, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
-            )
-            assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+            twinstream(*command.split()[1:])
         assert not stack.status().healthy, "down ended nothing"
     finally:
         stack.up()

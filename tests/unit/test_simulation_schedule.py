@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from pipelines.simulation.faults import FaultKind
 from pipelines.simulation.round_robin import round_robin
-from pipelines.simulation.schedule import NS_PER_S, FaultInterval, FaultSchedule
+from pipelines.simulation.schedule import FaultInterval, FaultSchedule
+from pipelines.twin.event_time import NS_PER_SECOND
 
-START_NS = 1_700_000_000 * NS_PER_S
-TENTH_NS = NS_PER_S // 10
+START_NS = 1_700_000_000 * NS_PER_SECOND
+TENTH_NS = NS_PER_SECOND // 10
 ALL_KINDS = list(FaultKind)
 
 
@@ -121,8 +122,8 @@ def test_too_little_time_is_refused_with_a_remedy() -> None:
 def test_a_written_fault_is_read_back(twin_id: str, kind: FaultKind, start_s: int, duration_s: int) -> None:
     interval = FaultInterval.parse(f"{twin_id}:{kind}:{start_s}:{duration_s}", START_NS)
     assert (interval.twin_id, interval.fault.kind, interval.fault.severity) == (twin_id, kind, 1.0)
-    assert interval.start_ns == START_NS + start_s * NS_PER_S
-    assert interval.end_ns == interval.start_ns + duration_s * NS_PER_S
+    assert interval.start_ns == START_NS + start_s * NS_PER_SECOND
+    assert interval.end_ns == interval.start_ns + duration_s * NS_PER_SECOND
 
 
 @pytest.mark.parametrize(
@@ -160,7 +161,7 @@ def test_a_pump_has_one_fault_at_a_time_but_two_pumps_may_have_one_each() -> Non
     )
 
     def kind_at(twin_id: str, second: int) -> str | None:
-        acting = schedule.acting(twin_id, START_NS + second * NS_PER_S)
+        acting = schedule.acting(twin_id, START_NS + second * NS_PER_SECOND)
         return acting.fault.kind.value if acting else None
 
     assert [kind_at("pump-1", second) for second in (29, 30, 49, 50, 69, 70)] == [
