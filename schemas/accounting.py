@@ -17,7 +17,7 @@ class Outcome(StrEnum):
 
 
 class Counts(WireModel):
-    """Running totals. `read` is the number of observations found; it equals the sum of the four outcomes.
+    """Running totals. `read` is the number of observations found; it equals the sum of the four outcomes and `waiting`.
 
     A telemetry message that can't be taken apart counts as one observation, rejected.
 
@@ -31,10 +31,11 @@ class Counts(WireModel):
     amended: int = Field(default=0, ge=0)
     duplicate: int = Field(default=0, ge=0)
     rejected: int = Field(default=0, ge=0)
+    waiting: int = Field(default=0, ge=0, description="held in the reorder window: their outcome comes with time")
     definitions: int = Field(default=0, ge=0, description="definition messages read")
     definitions_rejected: int = Field(default=0, ge=0)
 
     @property
     def balanced(self) -> bool:
-        """Whether every observation read has an outcome."""
-        return self.read == self.applied + self.amended + self.duplicate + self.rejected
+        """Whether every observation read has an outcome, or waits for it."""
+        return self.read == self.applied + self.amended + self.duplicate + self.rejected + self.waiting

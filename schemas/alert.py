@@ -13,6 +13,8 @@ class Transition(StrEnum):
 
     RAISED = "raised"
     CLEARED = "cleared"
+    CONTINUES = "continues"
+    """It was raised on historical data and still stands in live data: the first time that it is news."""
 
 
 class Contribution(WireModel):
@@ -28,14 +30,17 @@ class AlertTransition(WireModel):
     """One transition of one alert: the same input gives the same message on every replay."""
 
     alert_id: str
-    twin_id: Identifier
-    twin_type: Identifier
+    twin_id: Identifier | None = Field(default=None, description="none for a condition of a source")
+    twin_type: Identifier | None = None
     condition: Identifier
+    sensor: Identifier | None = Field(default=None, description="the sensor concerned, if it is one")
+    source: str | None = Field(default=None, description="the gateway or device concerned, if it is one")
     transition: Transition
     sequence: int = Field(ge=1, description="1, 2, … within the alert")
     ts: AwareDatetime = Field(description="event time of the observation that caused the transition")
     raised_at: AwareDatetime
     severity: Severity
-    score: float = Field(ge=0, le=1)
+    historical: bool = Field(default=False, description="found in a replay, a backfill or a backlog: not news")
+    score: float | None = Field(default=None, ge=0, le=1)
     summary: str
     contributions: tuple[Contribution, ...] = ()

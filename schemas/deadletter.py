@@ -13,7 +13,8 @@ class DeadLetter(WireModel):
     topic: str
     partition: int
     offset: int
-    received_at: AwareDatetime = Field(description="when the broker took the message")
+    first_seen_at: AwareDatetime = Field(description="when the broker took the message")
+    source: str | None = Field(default=None, description="the gateway or device that sent it, if it says so")
     key: str | None = None
     twin_id: str | None = None
     sensors: tuple[str, ...] = Field(default=(), description="the readings concerned; none means the whole message")

@@ -10,6 +10,7 @@ class EventType(StrEnum):
 
     STATE = "io.twinstream.state.v1"
     ALERT = "io.twinstream.alert.v1"
+    HISTORICAL_ALERT = "io.twinstream.alert.historical.v1"
     MODEL = "io.twinstream.model.v1"
     DEADLETTER = "io.twinstream.deadletter.v1"
     POINTS = "io.twinstream.points.v1"
@@ -18,6 +19,7 @@ class EventType(StrEnum):
 DATA_SCHEMA = {
     EventType.STATE: "schemas/json/TwinState.json",
     EventType.ALERT: "schemas/json/AlertTransition.json",
+    EventType.HISTORICAL_ALERT: "schemas/json/AlertTransition.json",
     EventType.MODEL: "schemas/json/ModelEvent.json",
     EventType.DEADLETTER: "schemas/json/DeadLetter.json",
     EventType.POINTS: "line-protocol",

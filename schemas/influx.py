@@ -31,4 +31,5 @@ class Tag(StrEnum):
     LINE = "line"
     CONDITION = "condition"
     MODEL = "model"
+    SOURCE = "source"
     BUCKET = "bucket"

@@ -15,13 +15,22 @@ EventTime = Annotated[
     ),
 ]
 Value = Annotated[
-    float | str,
-    Field(description="a finite number, or its decimal text", examples=[41.2, "41.2"]),
+    float | bool | str,
+    Field(
+        description="a finite number or its decimal text; of a binary sensor also a boolean or a word",
+        examples=[41.2, "41.2"],
+    ),
 ]
 
+SEQ_LIMIT = 2**63
+"""Running numbers are signed 64-bit numbers."""
+
 Sequence = Annotated[
-    int | None, Field(ge=-(2**63), lt=2**63, description="the source's running number, as a signed 64-bit number")
+    int | None, Field(ge=-SEQ_LIMIT, lt=SEQ_LIMIT, description="the source's running number, as a signed 64-bit number")
 ]
+
+Source = Annotated[str | None, Field(description="gateway or device that sent it")]
+Historical = Annotated[bool, Field(description="a replay or a backfill: it is not alerted as if it were live")]
 
 
 class IncomingModel(WireModel):
@@ -44,7 +53,8 @@ class Observation(IncomingModel):
     unit: str | None = Field(default=None, description="UCUM code; the sensor's own unit when left out")
     quality: Quality = Quality.GOOD
     seq: Sequence = None
-    source: str | None = Field(default=None, description="gateway or device that sent it")
+    source: Source = None
+    historical: Historical = False
 
 
 class Reading(IncomingModel):
@@ -66,4 +76,5 @@ class JointObservation(IncomingModel):
     values: dict[Identifier, Value | Reading] = Field(min_length=1)
     twin_id: Identifier | None = None
     seq: Sequence = None
-    source: str | None = None
+    source: Source = None
+    historical: Historical = False

@@ -6,7 +6,8 @@ from pydantic import AwareDatetime, Field
 
 from schemas.accounting import Counts
 from schemas.base import Identifier, WireModel
-from schemas.quality import Quality
+from schemas.definition import Place
+from schemas.quality import Flaw, Quality
 
 
 class TwinCondition(StrEnum):
@@ -18,6 +19,16 @@ class TwinCondition(StrEnum):
     ANOMALOUS = "anomalous"
 
 
+class Presence(StrEnum):
+    """Whether values still come; a twin is as present as its most present sensor."""
+
+    NEVER_SEEN = "never_seen"
+    ONLINE = "online"
+    STALE = "stale"
+    """The last value is older than it should be."""
+    OFFLINE = "offline"
+
+
 class SensorState(WireModel):
     """The newest value of a sensor, with the event time that it belongs to."""
 
@@ -25,6 +36,9 @@ class SensorState(WireModel):
     ts: AwareDatetime
     unit: str
     quality: Quality = Quality.GOOD
+    flaw: Flaw | None = Field(default=None, description="why the value is not good")
+    presence: Presence = Presence.ONLINE
+    rate: float | None = Field(default=None, description="of a counter: growth per second")
 
 
 class Warming(WireModel):
@@ -34,6 +48,14 @@ class Warming(WireModel):
     needed: int = Field(ge=1)
 
 
+class SensorHealth(WireModel):
+    """What is wrong with the data of a sensor, or with all of the twin's."""
+
+    sensor: Identifier | None = None
+    condition: str
+    alert_id: str
+
+
 class TwinState(WireModel):
     """One twin now; the topic is compacted, so the newest message is the twin."""
 
@@ -41,8 +63,12 @@ class TwinState(WireModel):
     twin_type: Identifier
     state: TwinCondition
     counts: Counts
+    presence: Presence = Presence.NEVER_SEEN
+    place: Place = Place()
     ts: AwareDatetime | None = Field(default=None, description="the twin's newest event time")
     score: float | None = Field(default=None, ge=0, le=1, description="0.5 is the decision boundary")
     warming: Warming | None = None
-    alert_id: str | None = Field(default=None, description="the alert that is active, if any")
+    alert_id: str | None = Field(default=None, description="the anomaly alert that is active, if any")
+    health: tuple[SensorHealth, ...] = Field(default=(), description="what is wrong with the data now")
+    missing: tuple[Identifier, ...] = Field(default=(), description="sensors of the type that have no recent value")
     sensors: dict[Identifier, SensorState] = Field(default_factory=dict)

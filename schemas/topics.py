@@ -25,7 +25,11 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True)
 class TopicSpec:
-    """How a topic is created: partitions, clean-up policy, retention (ms, None = for ever), and its purpose."""
+    """How a topic is created: partitions, clean-up policy, retention (ms, None = for ever), and its purpose.
+
+    `broker_time` stamps messages by the broker's clock as they come, whatever their senders' clocks say: event times
+    are compared with it.
+    """
 
     topic: Topic
     key: str
@@ -33,11 +37,19 @@ class TopicSpec:
     compacted: bool = False
     retention_ms: int | None = 7 * DAY_MS
     partitions: int = 4
+    broker_time: bool = False
 
 
 TOPIC_SPECS: tuple[TopicSpec, ...] = (
-    TopicSpec(Topic.TELEMETRY, "twin id", "observations from the plant"),
-    TopicSpec(Topic.DEFINITIONS, "twin id", "what each twin is; null retires it", compacted=True, retention_ms=None),
+    TopicSpec(Topic.TELEMETRY, "twin id", "observations from the plant", broker_time=True),
+    TopicSpec(
+        Topic.DEFINITIONS,
+        "twin id",
+        "what each twin is; null retires it",
+        compacted=True,
+        retention_ms=None,
+        broker_time=True,
+    ),
     TopicSpec(Topic.STATE, "twin id", "each twin as it stands now", compacted=True, retention_ms=None),
     TopicSpec(Topic.ALERTS, "twin id", "one message per alert transition", retention_ms=90 * DAY_MS),
     TopicSpec(Topic.MODELS, "twin id", "audit trail of the models: drift, reset, relearn", retention_ms=90 * DAY_MS),

@@ -38,22 +38,29 @@ class Episode:
     streak: int = 0
     age: int = 0
     """Scores seen since the alert was raised."""
+    live: bool = True
+    """Whether it was told as news: not if it was only found in historical data so far."""
 
-    def observe(self, score: float, ts_ns: int, rule: EpisodeRule) -> Transition | None:
+    def observe(self, score: float, ts_ns: int, rule: EpisodeRule, *, historical: bool = False) -> Transition | None:
         """Take the next score in event-time order; the transition that it causes, if any."""
         if self.active:
             self.age += 1
             self.streak = self.streak + 1 if score < rule.clear_score else 0
             return self.clear() if self.streak >= rule.clear_after else None
         self.streak = self.streak + 1 if score >= rule.raise_score else 0
-        return self._raise(ts_ns) if self.streak >= rule.raise_after else None
+        return self._raise(ts_ns, live=not historical) if self.streak >= rule.raise_after else None
 
     def clear(self) -> Transition:
         """End the alert."""
         self.active, self.streak, self.sequence = False, 0, self.sequence + 1
         return Transition.CLEARED
 
-    def _raise(self, ts_ns: int) -> Transition:
-        self.active, self.streak, self.age = True, 0, 0
+    def go_on(self) -> Transition:
+        """Become news: the alert stands in live data, too."""
+        self.live, self.sequence = True, self.sequence + 1
+        return Transition.CONTINUES
+
+    def _raise(self, ts_ns: int, *, live: bool) -> Transition:
+        self.active, self.streak, self.age, self.live = True, 0, 0, live
         self.raised_ns, self.sequence = ts_ns, 1
         return Transition.RAISED

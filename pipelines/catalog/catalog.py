@@ -1,13 +1,15 @@
 """Types and twins together: what can be applied."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import schemas
-from pipelines.catalog.documents import definition_files, read_documents
+from pipelines.catalog.assembly import Assembly
+from pipelines.catalog.documents import Document, definition_files, read_documents
 from pipelines.catalog.errors import CatalogError
-from schemas.definition import TwinDefinition, TwinInstance, TwinType
+from pipelines.catalog.inheritance import unknown_type
+from schemas.definition import Place, TwinDefinition, TwinInstance, TwinType
 
 LIBRARY = Path(schemas.__file__).parent / "library"
 
@@ -38,39 +40,28 @@ class Catalog:
             If there is none.
         """
         if name not in self.types:
-            known = ", ".join(sorted(self.types))
-            raise CatalogError(f"no twin type {name!r}; there are {known}. Add a file with 'type: {name}'")
+            raise CatalogError(unknown_type(name, self.types))
         return self.types[name]
 
-    def add(self, file: Path) -> None:
-        """Take the documents of one file; a type given here replaces the library's type of that name."""
-        for document in read_documents(file):
-            if isinstance(document, TwinType):
-                self.types[document.type] = document
-            elif document.twin in self.twins:
-                raise CatalogError(f"{file}: twin {document.twin!r} is defined twice; keep one")
-            else:
-                self.twins[document.twin] = document
-
     def _definition(self, twin: TwinInstance) -> TwinDefinition:
-        return TwinDefinition(
-            twin_id=twin.twin, type=self.type_named(twin.type), site=twin.site, area=twin.area, line=twin.line
-        )
+        place = {level: getattr(twin, level) for level in Place.model_fields}
+        return TwinDefinition(twin_id=twin.twin, type=self.type_named(twin.type), **place)
 
 
 def load_catalog(paths: Iterable[Path] = ()) -> Catalog:
     """The library, and the files and directories named.
 
+    A type given there replaces the library's type of that name.
+
     >>> sorted(load_catalog().types)
     ['centrifugal-pump', 'gearbox']
+
+    Raises
+    ------
+    CatalogError
+        If a file can't be used; it tells all that is wrong, each with its file and line.
     """
-    catalog = Catalog()
-    for file in definition_files(LIBRARY):
-        catalog.add(file)
-    for path in paths:
-        for file in definition_files(path):
-            catalog.add(file)
-    return catalog
+    return _catalog(_documents(paths))
 
 
 def load_type(name_or_file: str) -> TwinType:
@@ -79,15 +70,15 @@ def load_type(name_or_file: str) -> TwinType:
     Raises
     ------
     CatalogError
-        If there is no such type, or the file holds none or several.
+        If there is no such type, or the file holds none or several, or what it holds is wrong.
     """
     path = Path(name_or_file)
     if path.suffix not in {".yaml", ".yml"} and not path.exists():
         return load_catalog().type_named(name_or_file)
-    types = [document for document in read_documents(path) if isinstance(document, TwinType)]
+    types = [document for document in read_documents(path) if not document.is_twin]
     if len(types) != 1:
         raise CatalogError(f"{path}: holds {len(types)} twin types; name a file with exactly one")
-    return types[0]
+    return _catalog(types).type_named(types[0].name or "")
 
 
 NOT_YET_EVALUATED = ("expect", "predict", "alarms", "controls")
@@ -97,3 +88,23 @@ NOT_YET_EVALUATED = ("expect", "predict", "alarms", "controls")
 def not_evaluated(twin_type: TwinType) -> list[str]:
     """The parts of a type that the user wrote and this version does not act on, so that nobody relies on them."""
     return [part for part in NOT_YET_EVALUATED if getattr(twin_type, part)]
+
+
+def _catalog(documents: Sequence[Document]) -> Catalog:
+    assembly = Assembly(_documents([LIBRARY]), documents)
+    return Catalog(assembly.types, assembly.twins)
+
+
+def _documents(paths: Iterable[Path]) -> list[Document]:
+    """What all files say; a file that is named twice is read once."""
+    files = {file.resolve(): file for path in paths for file in definition_files(path)}
+    documents: list[Document] = []
+    failures = []
+    for file in files.values():
+        try:
+            documents += read_documents(file)
+        except CatalogError as error:
+            failures.append(str(error))
+    if failures:
+        raise CatalogError("\n".join(failures))
+    return documents

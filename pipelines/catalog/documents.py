@@ -1,17 +1,36 @@
-"""YAML files as checked documents: each is a twin type or a twin."""
+"""Documents of definition files before they are checked: each is a twin type or a twin."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-from pydantic import ValidationError
-
 from pipelines.catalog.errors import CatalogError
-from schemas.base import problems
-from schemas.definition import TwinInstance, TwinType
+from pipelines.catalog.written import Entries, Scalar
+from pipelines.catalog.yaml_file import read_yaml
 
-Document = TwinType | TwinInstance
 SUFFIXES = frozenset({".yaml", ".yml"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """What one document of a file says; two documents are never the same, even if they say the same."""
+
+    root: Entries
+
+    @property
+    def is_twin(self) -> bool:
+        """Whether it is a twin, not a type."""
+        return "twin" in self.root.parts
+
+    @property
+    def name(self) -> str | None:
+        """The twin's id or the type's name; None if it is no text, which the check will tell."""
+        return self.text("twin" if self.is_twin else "type")
+
+    def text(self, key: str) -> str | None:
+        """The text under a key; None if there is none."""
+        written = self.root.parts.get(key)
+        value = written.value if isinstance(written, Scalar) else None
+        return value if isinstance(value, str) else None
 
 
 def definition_files(path: Path) -> list[Path]:
@@ -24,13 +43,13 @@ def definition_files(path: Path) -> list[Path]:
     """
     if path.is_file():
         return [path]
-    found = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES)
+    found = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
     if not found:
         raise CatalogError(f"{path}: no YAML file here; name a file or a directory with *.yaml files")
     return found
 
 
-def read_documents(file: Path) -> Iterator[Document]:
+def read_documents(file: Path) -> list[Document]:
     """The documents of one file, which `---` separates.
 
     Raises
@@ -38,24 +57,9 @@ def read_documents(file: Path) -> Iterator[Document]:
     CatalogError
         If the file is no YAML, or a document is neither a twin type nor a twin.
     """
-    try:
-        with file.open(encoding="utf-8") as text:
-            parsed: list[object] = list(yaml.safe_load_all(text))
-    except OSError as error:
-        raise CatalogError(f"{file}: {error.strerror}; name a readable file") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CatalogError(f"{file}: not YAML: {error}") from error
-    for document in parsed:
-        if document is not None:
-            yield _checked(file, document)
-
-
-def _checked(file: Path, document: object) -> Document:
-    if not isinstance(document, dict) or not ({"type", "twin"} & document.keys()):
-        raise CatalogError(f"{file}: a document needs 'type' with 'sensors', or 'twin' with its 'type'")
-    model: type[Document] = TwinInstance if "twin" in document else TwinType
-    try:
-        return model.model_validate(document)
-    except ValidationError as error:
-        found = "; ".join(problems(error, "document"))
-        raise CatalogError(f"{file}: {found}; see schemas/json/{model.__name__}.json") from error
+    documents = []
+    for root in read_yaml(file):
+        if not isinstance(root, Entries) or not {"type", "twin"} & root.parts.keys():
+            raise CatalogError(f"{root.at}: a document needs 'type' with 'sensors', or 'twin' with its 'type'")
+        documents.append(Document(root))
+    return documents

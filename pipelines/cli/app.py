@@ -2,11 +2,13 @@
 
 import typer
 
-from pipelines.cli import job_commands, stack_commands
+from pipelines.cli import dlq_commands, job_commands, stack_commands
 from pipelines.cli.apply_command import apply
 from pipelines.cli.backtest_command import backtest
 from pipelines.cli.demo_command import demo
+from pipelines.cli.diff_command import diff
 from pipelines.cli.replay_command import replay
+from pipelines.cli.retire_command import retire
 from pipelines.cli.simulate_command import simulate
 
 app = typer.Typer(
@@ -18,5 +20,6 @@ app = typer.Typer(
 )
 stack_commands.register(app)
 job_commands.register(app)
-for command in (apply, simulate, replay, backtest, demo):
+app.add_typer(dlq_commands.app, name="dlq")
+for command in (diff, apply, retire, simulate, replay, backtest, demo):
     app.command()(command)

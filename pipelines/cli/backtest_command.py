@@ -1,5 +1,6 @@
 """backtest: a CSV file through the twin without Kafka or Flink."""
 
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from pipelines.cli.csv_options import Columns, Separator, Timestamp, TimestampFo
 from pipelines.replay.backtest import Backtest, write_csv
 from pipelines.replay.inferred_type import AUTO_TYPE
 from pipelines.replay.recording import Recording
+from pipelines.twin.event_time import NS_PER_MS
 from schemas.accounting import Counts
 
 
@@ -43,7 +45,7 @@ def backtest(
     with errors_told():
         recording = Recording(csv, recording_options(timestamp, sep, columns, timestamp_format, timezone))
         twin = twin_id or csv.stem
-        tested = Backtest(type_of(type_name, recording), twin)
+        tested = Backtest(type_of(type_name, recording), twin, now_ms=time.time_ns() // NS_PER_MS)
         seen: Counter[str] = Counter()
         active = False
         with Progress(console=console, transient=True) as progress:

@@ -23,20 +23,13 @@ class InfluxReader(Closable):
         return [dict(record.values) for table in tables for record in table.records]
 
     def observations(self, twin_ids: Sequence[str]) -> int:
-        """How many observations of these twins are stored that were applied when they came.
-
-        Late ones are marked and left out.
-        """
+        """How many observations of these twins are stored, each sensor and event time once."""
         flux = f"""
-            values = from(bucket: "{self._bucket}") |> range(start: 0, stop: 2100-01-01T00:00:00Z)
-              |> filter(fn: (r) => r._measurement == "{Measurement.OBSERVATION}")
+            from(bucket: "{self._bucket}") |> range(start: 0, stop: 2100-01-01T00:00:00Z)
+              |> filter(fn: (r) => r._measurement == "{Measurement.OBSERVATION}" and r._field == "value")
               |> filter(fn: (r) => contains(value: r.twin_id, set: twins))
-            total = (field) => values |> filter(fn: (r) => r._field == field)
-              |> group() |> count() |> set(key: "field", value: field)
-            union(tables: [total(field: "value"), total(field: "late")])"""
-        rows = self.query(flux, {"twins": list(twin_ids)})
-        counts = {row["field"]: int(str(row["_value"])) for row in rows}
-        return counts.get("value", 0) - counts.get("late", 0)
+              |> group() |> count()"""
+        return sum(int(str(row["_value"])) for row in self.query(flux, {"twins": list(twin_ids)}))
 
     def pipeline_totals(self, twin_ids: Sequence[str] | None = None) -> dict[str, int]:
         """The newest counters added up by name: of these twins, or of all and of what no twin owns."""

@@ -59,6 +59,7 @@ def _new_topic(spec: TopicSpec, name: str) -> NewTopic:
     config = {
         "cleanup.policy": "compact" if spec.compacted else "delete",
         "retention.ms": str(-1 if spec.retention_ms is None else spec.retention_ms),
+        "message.timestamp.type": "LogAppendTime" if spec.broker_time else "CreateTime",
     }
     return NewTopic(name, num_partitions=spec.partitions, replication_factor=1, config=config)
 

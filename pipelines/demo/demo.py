@@ -18,6 +18,7 @@ from pipelines.feed.station_plan import DISTURBED, StationPlan, auto_schedule, p
 from pipelines.stack import Stack
 from pipelines.stack.job_settings import JobName, start_job
 from pipelines.twin.event_time import NS_PER_MS, to_datetime
+from pipelines.twin.ledger import Note
 from schemas.truth import InjectedFault
 
 PUMPS = 12
@@ -82,13 +83,15 @@ class Demo:
             faults, unfinished = self._faults(station, gearbox, run_id)
             witness.await_drained()
             observer.poll(1.0)
+            totals = witness.totals(TWIN_IDS)
             return Figures(
                 produced=witness.produced(),
                 totals=witness.totals(),
                 sent=station.disturbances.sent.observations + machine.sent * len(gearbox.recording.sensors),
                 read_before=read_before,
                 dead_letters=witness.dead_letters(),
-                applied=witness.totals(TWIN_IDS).get("applied", 0),
+                applied=totals.get("applied", 0),
+                late=totals.get(Note.LATE, 0),
                 points=witness.observations(TWIN_IDS),
                 faults=faults,
                 unfinished=unfinished,

@@ -89,6 +89,8 @@ class Observer(Closable):
             self.open_alerts.pop(alert.alert_id, None)
             return
         self.open_alerts[alert.alert_id] = alert
+        if alert.transition is not Transition.RAISED or alert.historical:
+            return
         if message.timestamp_ms >= self._since_ms:
             taken = datetime.fromtimestamp(message.timestamp_ms / 1000, UTC)
             self.raised.append(Raised(alert, (taken - alert.ts).total_seconds() * 1000))

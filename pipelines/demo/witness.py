@@ -36,7 +36,7 @@ class Witness:
             return reader.pipeline_totals(twin_ids)
 
     def observations(self, twin_ids: Sequence[str]) -> int:
-        """Observations of these twins in InfluxDB that were applied when they came."""
+        """Observations of these twins in InfluxDB, each sensor and event time once."""
         with self.reader() as reader:
             return reader.observations(twin_ids)
 

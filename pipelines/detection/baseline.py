@@ -128,6 +128,16 @@ class BaselineDetector:
                 sensor = self._sensors[name] = SensorDeviation(self.settings.floor(name))
             sensor.learn_one(None, value)
 
+    @property
+    def latest(self) -> Mapping[str, float]:
+        """The newest distance of each sensor that has a part in the score."""
+        return self._latest
+
+    def set_aside(self, sensors: Iterable[str]) -> None:
+        """Leave the sensors named out of the score until their next value; what they taught stays."""
+        for name in list(sensors):
+            self._latest.pop(name, None)
+
     def forget(self, sensors: Iterable[str] | None = None) -> None:
         """Unlearn the sensors named, or all: they start warming anew."""
         for name in list(self._sensors) if sensors is None else sensors:

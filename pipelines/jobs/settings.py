@@ -1,9 +1,12 @@
 """What a job is told at submission. Secrets are named by file, never held."""
 
+import math
 from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines.twin.policy import TwinPolicy, UnknownTwins
 
 
 class JobOptions(BaseModel):
@@ -45,10 +48,25 @@ class TwinJobSettings(JobSettings):
     """The twin job."""
 
     buckets: int = Field(default=8, ge=1, le=128, description="groups of twins; bounds parallelism, part of the state")
+    unknown_twins: UnknownTwins = Field(
+        default=UnknownTwins.REJECT, description="what becomes of messages of twins that are not defined"
+    )
     unknown_twin_patience_ms: int = Field(
         default=10_000, ge=0, le=600_000, description="how long observations wait for the definition of their twin"
     )
+    max_created_twins: int = Field(default=100, ge=1, le=1_000_000, description="twins created by themselves, in all")
+    max_twins: int = Field(default=100_000, ge=1, le=10_000_000, description="twins of the job in all")
     publish_interval_ms: int = Field(default=1_000, ge=100, le=60_000, description="how often changed twins are told")
+
+    @property
+    def policy(self) -> TwinPolicy:
+        """The policy of one bucket: twins spread evenly over them, so each gets its share of the limits."""
+        return TwinPolicy(
+            unknown=self.unknown_twins,
+            patience_ms=self.unknown_twin_patience_ms,
+            most_created=math.ceil(self.max_created_twins / self.buckets),
+            most_twins=math.ceil(self.max_twins / self.buckets),
+        )
 
 
 class HistoryJobSettings(JobSettings):

@@ -14,6 +14,7 @@ from pipelines.twin.message import Message
 from pipelines.twin.outputs import Outputs
 from pipelines.twin.points_record import points_records
 from pipelines.twin.roster import Roster
+from pipelines.twin.units import check_unit
 from schemas.topics import Topic
 
 
@@ -29,6 +30,7 @@ class TwinFunction(KeyedProcessFunction):  # type: ignore[misc]  # untyped base
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Called once in each worker."""
+        check_unit("Cel")  # loads the table of units now, not at the first message that names one
         # All that was imported lives as long as the worker: the collector need never look at it again.
         gc.freeze()
         self._store = KeyedStore(runtime_context)
@@ -46,7 +48,7 @@ class TwinFunction(KeyedProcessFunction):  # type: ignore[misc]  # untyped base
         roster, bucket = self._roster(ctx), _bucket(ctx)
         outputs = roster.publish(timestamp)
         yield from self._rows(outputs, bucket, f"bucket-{bucket}-{timestamp}", timestamp)
-        if roster.waiting:
+        if roster.restless:
             self._wake_later(ctx)
 
     def _wake_later(self, ctx: KeyedProcessFunction.Context) -> None:
@@ -60,9 +62,8 @@ class TwinFunction(KeyedProcessFunction):  # type: ignore[misc]  # untyped base
         bucket = _bucket(ctx)
         roster = self._rosters.get(bucket)
         if roster is None:
-            roster = self._rosters[bucket] = Roster(
-                self._store, bucket, self._settings.buckets, self._settings.unknown_twin_patience_ms
-            )
+            settings = self._settings
+            roster = self._rosters[bucket] = Roster(self._store, bucket, settings.buckets, settings.policy)
         return roster
 
     def _message(self, row: Row) -> Message:

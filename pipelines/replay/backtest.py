@@ -1,6 +1,7 @@
 """A recording through `step` without Kafka or Flink: one verdict a row."""
 
 import csv
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,19 +35,33 @@ class Backtest:
     ----------
     twin_type, twin_id
         What the recording is a recording of.
+    now_ms
+        The time at which a broker would take the rows: times of the file beyond it are in the future.
     """
 
-    def __init__(self, twin_type: TwinType, twin_id: str) -> None:
+    def __init__(self, twin_type: TwinType, twin_id: str, now_ms: int) -> None:
         self._twin_id = twin_id
+        self._now_ms = now_ms
+        self._waiting: defaultdict[int | None, deque[Row]] = defaultdict(deque)
         self._roster = Roster(MemoryStore(), bucket="backtest")
         definition = TwinDefinition(twin_id=twin_id, type=twin_type)
         self._feed(Topic.DEFINITIONS, definition.model_dump_json(exclude_defaults=True).encode(), 0)
 
     def run(self, recording: Recording) -> Iterator[BacktestRow]:
-        """Feed every row in file order."""
+        """Feed every row in file order; where the type has a reorder window, results come in the order of time."""
         for row in recording.rows():
-            outputs = self._feed(Topic.TELEMETRY, row.message(self._twin_id, row.ts_ns), row.number)
-            yield BacktestRow(row, outputs.verdicts[0], outputs)
+            self._waiting[row.ts_ns].append(row)
+            yield from self._results(
+                row, self._feed(Topic.TELEMETRY, row.message(self._twin_id, row.ts_ns), row.number)
+            )
+        yield from self._results(None, self._roster.flush())
+
+    def _results(self, row: Row | None, outputs: Outputs) -> Iterator[BacktestRow]:
+        """Each verdict with its row: a verdict without a time is that of the row that was just fed."""
+        for number, verdict in enumerate(outputs.verdicts):
+            waiting = self._waiting[row.ts_ns if verdict.ts_ns is None and row is not None else verdict.ts_ns]
+            judged = waiting.pop() if verdict.ts_ns is None else waiting.popleft()
+            yield BacktestRow(judged, verdict, outputs if number == 0 else Outputs())
 
     def counts(self) -> Counts:
         """What became of the rows so far."""
@@ -56,7 +71,7 @@ class Backtest:
         return runtime.ledger.counts()
 
     def _feed(self, topic: Topic, value: bytes, offset: int) -> Outputs:
-        message = Message(topic, self._twin_id.encode(), value, partition=0, offset=offset, received_ms=0)
+        message = Message(topic, self._twin_id.encode(), value, partition=0, offset=offset, received_ms=self._now_ms)
         return self._roster.handle([message])
 
 

@@ -66,7 +66,10 @@ class Row:
     cells: tuple[tuple[str, str], ...]
 
     def message(self, twin_id: str, ts_ns: int | None) -> bytes:
-        """The row as a telemetry message at an event time, its own or a shifted one. An empty cell sends nothing."""
+        """The row as a telemetry message at an event time, its own or a shifted one. An empty cell sends nothing.
+
+        At its own time it is history, which nobody is to be called for.
+        """
         ts: int | str | None = self.ts_text
         if ts_ns is not None:
             ts = ts_ns // NS_PER_MS if ts_ns % NS_PER_MS == 0 else ts_ns
@@ -76,6 +79,7 @@ class Row:
                 "ts": ts,
                 "values": {name: _cell(text) for name, text in self.cells if text},
                 "seq": self.number,
+                "historical": ts_ns == self.ts_ns,
             }
         )
 
@@ -171,7 +175,7 @@ class Recording:
                 return None
             return self._zoned(moment)
         parsed = parse_event_time(text)
-        if not isinstance(parsed, Rejected):
+        if isinstance(parsed, int):
             return parsed
         try:
             return self._zoned(datetime.fromisoformat(text))
@@ -182,7 +186,7 @@ class Recording:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=self._options.zone)
         parsed = parse_event_time(moment.isoformat())
-        return None if isinstance(parsed, Rejected) else parsed
+        return parsed if isinstance(parsed, int) else None
 
 
 def _cell(text: str) -> float | str:

@@ -35,6 +35,8 @@ def definition(twin_id: str = TWIN, warm_up: int = WARM_UP, **sensors: Mapping[s
 class Log:
     """A message log of one twin under construction, numbered as a broker does it.
 
+    `now_ms` is the broker's clock: it follows the newest observation, and a test may set it forward.
+
     >>> log = Log(definition())
     >>> log.observe(0, t1=21.5).offset, len(log.messages)
     (1, 2)
@@ -43,6 +45,7 @@ class Log:
     def __init__(self, first: TwinDefinition | None = None, twin_id: str = TWIN) -> None:
         self.twin_id = twin_id if first is None else first.twin_id
         self.messages: list[Message] = []
+        self.now_ms = START_S * 1000
         if first is not None:
             self.define(first)
 
@@ -52,7 +55,9 @@ class Log:
 
     def observe(self, second: float, **values: object) -> Message:
         """Add several sensors' values, so many seconds after the start. NaN is written as Python writes it."""
-        return self.raw(json.dumps({"ts": round((START_S + second) * 1000), "values": values}).encode())
+        ts_ms = round((START_S + second) * 1000)
+        self.now_ms = max(self.now_ms, ts_ms)
+        return self.raw(json.dumps({"ts": ts_ms, "values": values}).encode())
 
     def observe_all(self, sensor: str, values: Iterable[float], first: float = 0.0) -> list[Message]:
         """Add one value a second of one sensor."""
@@ -62,7 +67,7 @@ class Log:
         """Add any bytes; an empty key stands for the twin's own."""
         offset = len(self.messages)
         key = self.twin_id.encode() if key == b"" else key
-        message = Message(topic, key, value, partition=0, offset=offset, received_ms=START_S * 1000 + offset)
+        message = Message(topic, key, value, partition=0, offset=offset, received_ms=self.now_ms + 1)
         self.messages.append(message)
         return message
 

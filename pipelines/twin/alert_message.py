@@ -1,8 +1,14 @@
 """An alert's transition as operators and programs read it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipelines.alarms.identity import alert_id
 from pipelines.detection.baseline import Judgement
 from pipelines.twin.event_time import to_datetime
+from pipelines.twin.health import HealthEpisode
 from pipelines.twin.line_protocol import Fields, line, tag_set
+from pipelines.twin.outputs import Outputs
 from pipelines.twin.record import Record
 from pipelines.twin.runtime import ANOMALY, Runtime
 from schemas.alert import AlertTransition, Contribution, Transition
@@ -13,16 +19,24 @@ from schemas.topics import Topic
 
 MAX_CONTRIBUTIONS = 3
 
+SOURCE_DEGRADED = "source-degraded"
+"""A gateway or device of which too much is rejected."""
 
-def alert_transition(
-    runtime: Runtime, transition: Transition, ts_ns: int, judgement: Judgement, why: str | None = None
-) -> AlertTransition:
-    """What is said of one transition, with the sensors that are furthest from their usual values.
+
+def announce_anomaly(
+    runtime: Runtime,
+    transition: Transition,
+    ts_ns: int,
+    judgement: Judgement,
+    outputs: Outputs,
+    why: str | None = None,
+) -> None:
+    """Tell one transition of the anomaly alert, with the sensors that are furthest from their usual values.
 
     `why` replaces the usual summary.
     """
     contributions = _contributions(judgement)
-    return AlertTransition(
+    alert = AlertTransition(
         alert_id=runtime.episode_id,
         twin_id=runtime.twin.twin_id,
         twin_type=runtime.twin.twin_type,
@@ -32,34 +46,91 @@ def alert_transition(
         ts=to_datetime(ts_ns),
         raised_at=to_datetime(runtime.episode.raised_ns),
         severity=Severity.HIGH,
-        score=judgement.score or 0.0,
+        historical=not runtime.episode.live,
+        score=judgement.score,
         summary=why or _summary(runtime, transition, contributions),
         contributions=contributions,
     )
+    tell(alert, runtime.twin.tags, ts_ns, outputs)
 
 
-def alert_record(alert: AlertTransition, ts_ns: int) -> Record:
-    """The message for `twin.alerts`."""
-    return Record(
-        topic=Topic.ALERTS,
-        key=alert.twin_id,
-        value=alert.model_dump_json().encode(),
-        id=f"{alert.alert_id}-{alert.sequence}",
-        type=EventType.ALERT,
-        ts_ns=ts_ns,
+def announce_health(
+    runtime: Runtime,
+    condition: str,
+    sensor: str | None,
+    episode: HealthEpisode,
+    transition: Transition,
+    ts_ns: int,
+    summary: str,
+    outputs: Outputs,
+) -> None:
+    """Tell one transition of a condition of the twin's data."""
+    alert = AlertTransition(
+        alert_id=runtime.health_id(condition, sensor, episode.raised_ns),
+        twin_id=runtime.twin.twin_id,
+        twin_type=runtime.twin.twin_type,
+        condition=condition,
+        sensor=sensor,
+        transition=transition,
+        sequence=episode.sequence,
+        ts=to_datetime(ts_ns),
+        raised_at=to_datetime(episode.raised_ns),
+        severity=Severity.LOW if sensor is not None else Severity.MEDIUM,
+        historical=not episode.live,
+        summary=summary,
     )
+    tags = runtime.twin.tags if sensor is None else {**runtime.twin.tags, Tag.SENSOR: sensor}
+    tell(alert, tags, ts_ns, outputs)
 
 
-def alert_point(runtime: Runtime, alert: AlertTransition, ts_ns: int) -> str | None:
-    """The transition as a point, so that dashboards can mark it."""
-    tags = tag_set({**runtime.twin.tags, Tag.CONDITION: alert.condition})
+@dataclass(frozen=True, slots=True)
+class SourceEpisode:
+    """Where the condition of a source stands when it is told."""
+
+    source: str
+    raised_ns: int
+    sequence: int
+
+
+def announce_source(
+    episode: SourceEpisode, bucket: str, transition: Transition, ts_ns: int, summary: str, outputs: Outputs
+) -> None:
+    """Tell that too much of what a source sends is rejected, or no longer."""
+    alert = AlertTransition(
+        alert_id=alert_id(f"{bucket}/{episode.source}", SOURCE_DEGRADED, episode.raised_ns),
+        condition=SOURCE_DEGRADED,
+        source=episode.source,
+        transition=transition,
+        sequence=episode.sequence,
+        ts=to_datetime(ts_ns),
+        raised_at=to_datetime(episode.raised_ns),
+        severity=Severity.MEDIUM,
+        summary=summary,
+    )
+    tell(alert, {Tag.SOURCE: episode.source, Tag.BUCKET: bucket}, ts_ns, outputs)
+
+
+def tell(alert: AlertTransition, tags: Mapping[Tag, str], ts_ns: int, outputs: Outputs) -> None:
+    """Put a transition on `twin.alerts`, and into InfluxDB so that dashboards can mark it."""
+    outputs.records.append(
+        Record(
+            topic=Topic.ALERTS,
+            key=alert.twin_id or alert.source,
+            value=alert.model_dump_json().encode(),
+            id=f"{alert.alert_id}-{alert.sequence}",
+            type=EventType.HISTORICAL_ALERT if alert.historical else EventType.ALERT,
+            ts_ns=ts_ns,
+        )
+    )
     fields: Fields = {
-        "active": 1.0 if alert.transition is Transition.RAISED else 0.0,
+        "active": 0.0 if alert.transition is Transition.CLEARED else 1.0,
+        "historical": float(alert.historical),
         "score": alert.score,
+        "severity": alert.severity.value,
         "alert_id": alert.alert_id,
         "summary": alert.summary,
     }
-    return line(f"{Measurement.ALERT},{tags}", fields, ts_ns)
+    outputs.point(line(f"{Measurement.ALERT},{tag_set({**tags, Tag.CONDITION: alert.condition})}", fields, ts_ns))
 
 
 def _contributions(judgement: Judgement) -> tuple[Contribution, ...]:

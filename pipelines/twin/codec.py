@@ -4,7 +4,7 @@ Floats are written in their shortest exact decimal form, so decoding continues b
 """
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any, cast
 
 import orjson
@@ -13,15 +13,20 @@ from pipelines.alarms.episode import Episode
 from pipelines.detection.baseline import BaselineDetector, BaselineSnapshot
 from pipelines.detection.deviation import DeviationSnapshot
 from pipelines.detection.drift import DriftSnapshot, ScoreDrift
-from pipelines.twin.compiled import compile_definition
-from pipelines.twin.ledger import Ledger
+from pipelines.twin.compiled import CompiledSensor, compile_definition
+from pipelines.twin.counter import CounterState
+from pipelines.twin.health import HealthEpisode
+from pipelines.twin.holding import Arrival, Holding
+from pipelines.twin.lag import LagWatch
+from pipelines.twin.ledger import TOTALS, Ledger, Note
 from pipelines.twin.rejection import Reason
-from pipelines.twin.runtime import LastValue, Runtime
-from schemas.accounting import Outcome
+from pipelines.twin.runtime import Runtime
+from pipelines.twin.sensor import Sensor
 from schemas.definition import TwinDefinition
-from schemas.quality import Quality
+from schemas.quality import Flaw
+from schemas.state import Presence
 
-RUNTIME_VERSION = 1
+RUNTIME_VERSION = 2
 
 Json = dict[str, Any]
 """Decoded state: its shape is checked by the functions that read it, a wrong one raises `RuntimeFormatError`."""
@@ -39,10 +44,15 @@ def encode_runtime(runtime: Runtime) -> bytes:
             "version": RUNTIME_VERSION,
             "definition": orjson.Fragment(runtime.twin.encoded),
             "ledger": ledger_to_json(runtime.ledger),
-            "sensors": {name: [s.ts_ns, s.value, s.quality.value, s.recent] for name, s in runtime.sensors.items()},
+            "sensors": {name: _sensor_to_json(sensor) for name, sensor in runtime.sensors.items()},
+            "held": [_arrival_to_json(arrival) for arrival in runtime.holding.arrivals],
+            "held_newest_ns": runtime.holding.newest_ns,
+            "health": _health_to_json(runtime.health),
+            "lag": astuple(runtime.lag),
             "newest_ns": runtime.newest_ns,
-            "received_ms": runtime.received_ms,
             "score": runtime.score,
+            "untold": runtime.untold,
+            "deadline_ms": runtime.deadline_ms,
             "episode": asdict(runtime.episode),
             "baseline": {
                 "sensors": {name: [d.samples, d.mean, d.squares] for name, d in learned.sensors.items()},
@@ -86,33 +96,86 @@ def _runtime_of(state: Json) -> Runtime:
         drift=ScoreDrift.restored(DriftSnapshot(**state["drift"])),
         episode=Episode(**state["episode"]),
         ledger=ledger_of_json(state["ledger"]),
-        sensors={
-            name: LastValue(ts_ns, value, Quality(quality), [(ts, earlier) for ts, earlier in recent])
-            for name, (ts_ns, value, quality, recent) in state["sensors"].items()
-        },
+        sensors={name: _sensor_of_json(twin.sensors[name], numbers) for name, numbers in state["sensors"].items()},
+        holding=Holding([_arrival_of_json(held) for held in state["held"]], state["held_newest_ns"]),
+        health=_health_of_json(state["health"]),
+        lag=LagWatch(*state["lag"]),
         newest_ns=state["newest_ns"],
-        received_ms=state["received_ms"],
         score=state["score"],
+        untold=state["untold"],
+        deadline_ms=state["deadline_ms"],
     )
+
+
+_PLAIN = (
+    *("ts_ns", "value", "forgotten", "good_ns", "good", "count", "square", "repetition"),
+    *("run", "longest", "due_ns", "suspect", "spike", "rewarm", "seen_ms"),
+)
+"""The numbers of a sensor, in the order in which they are written."""
+
+
+def _sensor_to_json(sensor: Sensor) -> list[Any]:
+    return [
+        [getattr(sensor, name) for name in _PLAIN],
+        sensor.flaw,
+        sensor.presence,
+        sensor.recent,
+        _health_to_json(sensor.health),
+        None if sensor.counter is None else astuple(sensor.counter),
+    ]
+
+
+def _sensor_of_json(rules: CompiledSensor, state: list[Any]) -> Sensor:
+    numbers, flaw, presence, recent, health, counter = state
+    return Sensor(
+        rules,
+        flaw=None if flaw is None else Flaw(flaw),
+        presence=Presence(presence),
+        recent=[(ts_ns, value, seq) for ts_ns, value, seq in recent],
+        health=_health_of_json(health),
+        counter=None if counter is None else CounterState(*counter),
+        **dict(zip(_PLAIN, numbers, strict=True)),
+    )
+
+
+def _health_to_json(health: dict[str, HealthEpisode]) -> Json:
+    return {condition: astuple(episode) for condition, episode in health.items()}
+
+
+def _health_of_json(state: Json) -> dict[str, HealthEpisode]:
+    return {condition: HealthEpisode(*numbers) for condition, numbers in state.items()}
+
+
+def _arrival_to_json(arrival: Arrival) -> list[Any]:
+    return [
+        *(arrival.ts_ns, arrival.seq, arrival.readings),
+        *(arrival.historical, arrival.declared_historical, arrival.received_ms),
+    ]
+
+
+def _arrival_of_json(state: list[Any]) -> Arrival:
+    ts_ns, seq, readings, historical, declared, received_ms = state
+    admitted = [(name, value, None if flaw is None else Flaw(flaw)) for name, value, flaw in readings]
+    return Arrival(ts_ns, seq, admitted, historical, declared, received_ms)
 
 
 def ledger_to_json(ledger: Ledger) -> Json:
     """A ledger's totals as JSON."""
-    return {
-        "messages": ledger.messages,
-        "outcomes": {outcome.value: count for outcome, count in ledger.outcomes.items()},
-        "reasons": {reason.value: count for reason, count in ledger.reasons.items()},
-        "definitions": ledger.definitions,
-        "definitions_rejected": ledger.definitions_rejected,
+    totals = {name: getattr(ledger, name) for name in TOTALS}
+    return totals | {
+        "reasons": {name.value: count for name, count in ledger.reasons.items()},
+        "notes": {name.value: count for name, count in ledger.notes.items()},
+        "flaws": {name.value: count for name, count in ledger.flaws.items()},
+        "received_ms": ledger.received_ms,
     }
 
 
 def ledger_of_json(state: Json) -> Ledger:
     """The ledger that `ledger_to_json` wrote."""
     return Ledger(
-        messages=state["messages"],
-        outcomes=Counter({Outcome(name): count for name, count in state["outcomes"].items()}),
         reasons=Counter({Reason(name): count for name, count in state["reasons"].items()}),
-        definitions=state["definitions"],
-        definitions_rejected=state["definitions_rejected"],
+        notes=Counter({Note(name): count for name, count in state["notes"].items()}),
+        flaws=Counter({Flaw(name): count for name, count in state["flaws"].items()}),
+        received_ms=state["received_ms"],
+        **{name: state[name] for name in TOTALS},
     )

@@ -1,30 +1,80 @@
 """A definition, made ready for the hot path."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from pipelines.alarms.episode import EpisodeRule
 from pipelines.detection.baseline import BaselineSettings
+from pipelines.twin.event_time import NS_PER_MS, Clock
 from pipelines.twin.line_protocol import tag_set
-from schemas.definition import DetectionProfile, SensorDefinition, TwinDefinition
+from pipelines.twin.units import Conversion, conversion
+from schemas.definition import DetectionProfile, SensorDefinition, SensorRole, Timing, TwinDefinition, TwinType
+from schemas.duration import duration_ns, rate_per_ns
 from schemas.influx import NO_TAG_VALUE, Measurement, Tag
 
 _BOUNDARIES = {DetectionProfile.SENSITIVE: 5.0, DetectionProfile.BALANCED: 6.0, DetectionProfile.CALM: 8.0}
 """Standard deviations at which the score is 0.5. A normal value passes 5 once in 1.7 million."""
 
+NARROW = 3.0
+"""A range whose ends differ by less than this factor tells a value's unit by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledSensor:
-    """A sensor's rules, and the head of its lines in InfluxDB."""
+    """A sensor's rules, and the head of its lines in InfluxDB.
 
+    Attributes
+    ----------
+    low, high
+        Physically possible values; infinite where none are declared.
+    max_rate
+        Fastest possible change per ns; infinite where none is declared.
+    period_ns
+        How often a value is due; 0 where it is learned.
+    age_limit_ns
+        How long the last value may stand for a missing one; None where it is learned.
+    plain
+        Whether models see the value as it is.
+    unswapped
+        What a value really is if degrees Celsius and Fahrenheit were mixed up, for sensors in either.
+    """
+
+    name: str
     unit: str
+    role: SensorRole
     low: float
     high: float
+    resolution: float
+    max_rate: float
+    sentinels: frozenset[float]
+    stuck_after: int | None
+    allow_constant: bool
+    modulus: float | None
+    period_ns: int
+    age_limit_ns: int | None
+    unswapped: Conversion | None
+    timing: "CompiledTiming"
     point: str
+    plain: bool
 
-    def in_range(self, value: float) -> bool:
-        """Whether the value is physically possible."""
-        return self.low <= value <= self.high
+    @property
+    def narrow(self) -> bool:
+        """Whether the range is so narrow that a value in another unit can't fall into it."""
+        return self.low > 0.0 and self.high < NARROW * self.low
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTiming:
+    """Timing of a twin, in ns; `rewarm` counts values."""
+
+    window_ns: int
+    max_future_ns: int
+    clock_tolerance_ns: int
+    live_within_ns: int
+    stale_after: float
+    offline_after: float
+    rewarm: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +84,9 @@ class CompiledTwin:
     definition: TwinDefinition
     encoded: str
     sensors: Mapping[str, CompiledSensor]
+    timing: CompiledTiming
+    clock: Clock
+    detecting: bool
     baseline: BaselineSettings
     rule: EpisodeRule
     tags: Mapping[Tag, str]
@@ -49,9 +102,17 @@ class CompiledTwin:
         """The name of the twin's type."""
         return self.definition.type.type
 
+    def with_sensor(self, name: str) -> "CompiledTwin":
+        """The twin with one more sensor, of which nothing is known."""
+        twin_type = self.definition.type
+        sensors = {**twin_type.sensors, name: SensorDefinition()}
+        widened = twin_type.model_copy(update={"sensors": sensors})
+        compiled = compile_definition(self.definition.model_copy(update={"type": widened}))
+        return replace(compiled, sensors={**self.sensors, name: compiled.sensors[name]})
+
 
 def compile_definition(definition: TwinDefinition) -> CompiledTwin:
-    """Work out once what would cost time at every message."""
+    """Work out once what would cost time at every message. The definition is one that `parse_definition` passed."""
     tags = {
         Tag.TWIN_ID: definition.twin_id,
         Tag.TWIN_TYPE: definition.type.type,
@@ -59,15 +120,19 @@ def compile_definition(definition: TwinDefinition) -> CompiledTwin:
         Tag.AREA: definition.area or NO_TAG_VALUE,
         Tag.LINE: definition.line or NO_TAG_VALUE,
     }
-    specs = definition.type.sensors
+    twin_type = definition.type
+    timing = _compile_timing(twin_type)
     return CompiledTwin(
         definition=definition,
         encoded=definition.model_dump_json(exclude_defaults=True),
-        sensors={name: _compile_sensor(name, spec, tags) for name, spec in specs.items()},
+        sensors={name: _compile_sensor(name, spec, timing, tags) for name, spec in twin_type.sensors.items()},
+        timing=timing,
+        clock=_clock(twin_type.timing, definition.time_zone),
+        detecting=twin_type.detect.profile is not DetectionProfile.OFF,
         baseline=BaselineSettings(
-            boundary=_BOUNDARIES[definition.type.detect.profile],
-            warm_up=definition.type.detect.warm_up,
-            floors={name: spec.resolution for name, spec in specs.items() if spec.resolution is not None},
+            boundary=_BOUNDARIES.get(twin_type.detect.profile, 6.0),
+            warm_up=twin_type.detect.warm_up,
+            floors={n: spec.resolution for n, spec in twin_type.sensors.items() if spec.resolution is not None},
         ),
         rule=EpisodeRule(),
         tags=tags,
@@ -75,11 +140,55 @@ def compile_definition(definition: TwinDefinition) -> CompiledTwin:
     )
 
 
-def _compile_sensor(name: str, spec: SensorDefinition, tags: Mapping[Tag, str]) -> CompiledSensor:
+def _clock(timing: Timing, zone: str | None) -> Clock:
+    return Clock(timing.epoch_unit, None if zone is None else ZoneInfo(zone))
+
+
+def _compile_timing(twin_type: TwinType) -> CompiledTiming:
+    timing = twin_type.timing
+    return CompiledTiming(
+        window_ns=duration_ns(timing.reorder_window),
+        max_future_ns=duration_ns(timing.max_future),
+        clock_tolerance_ns=duration_ns(timing.clock_tolerance),
+        live_within_ns=duration_ns(timing.live_within),
+        stale_after=timing.stale_after,
+        offline_after=timing.offline_after,
+        rewarm=twin_type.detect.rewarm,
+    )
+
+
+def _compile_sensor(
+    name: str, spec: SensorDefinition, timing: CompiledTiming, tags: Mapping[Tag, str]
+) -> CompiledSensor:
     low, high = spec.range or (float("-inf"), float("inf"))
     return CompiledSensor(
+        name=name,
         unit=spec.unit,
+        role=spec.role,
         low=low,
         high=high,
+        resolution=spec.resolution or 0.0,
+        max_rate=float("inf") if spec.max_rate is None else rate_per_ns(spec.max_rate),
+        sentinels=frozenset(spec.sentinels),
+        stuck_after=spec.stuck_after,
+        allow_constant=spec.allow_constant,
+        modulus=spec.modulus,
+        period_ns=0 if spec.period is None else max(duration_ns(spec.period), NS_PER_MS),
+        age_limit_ns=None if spec.age_limit is None else duration_ns(spec.age_limit),
+        unswapped=_unswapped(spec.unit),
+        timing=timing,
         point=f"{Measurement.OBSERVATION},{tag_set({**tags, Tag.SENSOR: name})}",
+        plain=spec.role in (SensorRole.MEASUREMENT, SensorRole.SETPOINT),
     )
+
+
+def _unswapped(unit: str) -> Conversion | None:
+    """For a sensor in degrees Celsius: what undoes a reading in Fahrenheit; for one in Fahrenheit the reverse."""
+    if unit == "1":  # most sensors without a unit are not worth loading the registry for
+        return None
+    to_celsius = conversion(unit, "Cel")
+    if not isinstance(to_celsius, Conversion):
+        return None
+    if (to_celsius.scale, to_celsius.offset) == (1.0, 0.0):
+        return Conversion(1 / 1.8, -32 / 1.8)
+    return Conversion(1.8, 32.0) if abs(to_celsius.scale * 1.8 - 1) < 1e-9 else None

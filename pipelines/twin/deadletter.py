@@ -19,11 +19,17 @@ TEXT_LIMIT = 1_024
 
 
 def dead_letter(
-    message: Message, rejected: Rejected, twin_id: str | None, sensors: tuple[str, ...] = (), part: int | None = None
+    message: Message,
+    rejected: Rejected,
+    twin_id: str | None,
+    sensors: tuple[str, ...] = (),
+    part: int | None = None,
+    source: str | None = None,
 ) -> Record:
     """The record for `twin.deadletter`; its id is the same on every replay.
 
-    `part` numbers the pieces of a message that are rejected one by one for the same reason.
+    `part` numbers the pieces of a message that are rejected one by one for the same reason; `source` is the gateway
+    or device that the message names.
 
     >>> from pipelines.twin.rejection import Reason
     >>> message = Message(Topic.TELEMETRY, b"pump-1", b"{", 0, 7, 1700000000000)
@@ -37,7 +43,8 @@ def dead_letter(
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
-        received_at=to_datetime(message.received_ms * NS_PER_MS),
+        first_seen_at=to_datetime(message.received_ms * NS_PER_MS),
+        source=source,
         key=None if message.key is None else message.key[:TEXT_LIMIT].decode(errors="replace"),
         twin_id=twin_id,
         sensors=sensors,

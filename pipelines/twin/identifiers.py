@@ -27,10 +27,22 @@ def parse_twin_id(key: bytes | None, claimed: object) -> str | Rejected:
             return Rejected(Reason.BAD_ID, "write the Kafka key in UTF-8")
         if claimed is not None and claimed != twin_id:
             return Rejected(Reason.KEY_MISMATCH, "key the message by the twin_id that its body names")
-    if not isinstance(twin_id, str) or len(twin_id) > MAX_ID_LENGTH or not _IDENTIFIER.fullmatch(twin_id):
-        return Rejected(
-            Reason.BAD_ID,
-            f"an id is a text of 1 to {MAX_ID_LENGTH} characters, without control characters, "
-            "and ends in neither a blank nor a backslash",
-        )
-    return twin_id
+    return parse_identifier(twin_id)
+
+
+def parse_identifier(text: object) -> str | Rejected:
+    """An id of a twin or a sensor, which must survive as a tag in InfluxDB.
+
+    >>> parse_identifier("Kühler °C/1"), parse_identifier("l1\\nl2").reason.value
+    ('Kühler °C/1', 'bad_id')
+    """
+    if not isinstance(text, str) or len(text) > MAX_ID_LENGTH or not _IDENTIFIER.fullmatch(text):
+        return _BAD_ID
+    return text
+
+
+_BAD_ID = Rejected(
+    Reason.BAD_ID,
+    f"an id is a text of 1 to {MAX_ID_LENGTH} characters, without control characters, "
+    "and ends in neither a blank nor a backslash",
+)

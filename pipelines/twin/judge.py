@@ -1,20 +1,20 @@
-"""Detection on accepted values: score, alert, drift, and when to learn."""
+"""Detection on values that can be trusted: score, alert, drift, and when to learn."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.detection.baseline import Judgement
 from pipelines.detection.drift import ScoreDrift
-from pipelines.twin.alert_message import alert_point, alert_record, alert_transition
+from pipelines.twin.alert_message import announce_anomaly
 from pipelines.twin.event_time import to_datetime
 from pipelines.twin.line_protocol import line, tag_set
 from pipelines.twin.outputs import Outputs
 from pipelines.twin.record import Record
-from pipelines.twin.runtime import Runtime
-from schemas.alert import Transition
+from pipelines.twin.runtime import Runtime, is_missing
 from schemas.events import EventType
 from schemas.influx import Measurement, Tag
 from schemas.model_event import ModelChange, ModelEvent
+from schemas.quality import Flaw
 from schemas.topics import Topic
 
 RELEARN_AFTER = 500
@@ -22,54 +22,78 @@ RELEARN_AFTER = 500
 
 DETECTOR = "baseline"
 
+NOT_JUDGED = frozenset({Flaw.REWARMING, Flaw.COUNTER_RESET})
+"""Beside bad values, those with which no alert may begin."""
+
+NOT_LEARNED = NOT_JUDGED | {Flaw.SPIKE}
+"""Beside bad values, those that would teach a model what is not so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A judgement, and whether drift was found with it."""
+    """A judgement, how many sensors in it are represented by an earlier value, and whether drift was found."""
 
     judgement: Judgement
+    held: int
     drift: bool
 
 
-def judge(runtime: Runtime, ts_ns: int, values: Mapping[str, float], outputs: Outputs) -> Judged:
-    """Score good values in event-time order, raise or clear the alert, then learn unless the twin is in alert."""
-    judgement = runtime.detector.judge(values)
+def judge(
+    runtime: Runtime,
+    ts_ns: int,
+    values: Mapping[str, float],
+    doubtful: frozenset[str],
+    outputs: Outputs,
+    *,
+    historical: bool,
+) -> Judged:
+    """Score values in event-time order, raise or clear the alert, then learn unless the twin is in alert.
+
+    Parameters
+    ----------
+    doubtful
+        The sensors whose values are judged and not learned.
+    historical
+        Whether an alert that is raised now is not news.
+    """
+    detector = runtime.detector
+    detector.set_aside(name for name in detector.latest if is_missing(runtime.sensors[name], ts_ns))
+    judgement = detector.judge(values)
+    held = sum(name not in values for name in detector.latest)
     score = runtime.score = judgement.score
+    learned = {name: value for name, value in values.items() if name not in doubtful} if doubtful else values
     if score is None:
-        runtime.detector.learn(values, judgement)
-        return Judged(judgement, drift=False)
-    transition = runtime.episode.observe(score, ts_ns, runtime.twin.rule)
-    if transition is not None:
-        _announce(runtime, transition, ts_ns, judgement, outputs)
+        detector.learn(learned, judgement)
+        return Judged(judgement, held, drift=False)
+    _follow(runtime, score, ts_ns, judgement, outputs, historical=historical)
     drifted = runtime.drift.update(score)
     if drifted:
         record_model_event(
             runtime, ModelChange.DRIFT, f"the level of the score changed; it is {score:.2f} now", ts_ns, outputs
         )
     if not runtime.episode.active:
-        runtime.detector.learn(values, judgement)
+        detector.learn(learned, judgement)
     elif runtime.episode.age >= RELEARN_AFTER:
         _relearn(runtime, ts_ns, judgement, outputs)
-    return Judged(judgement, drifted)
+    return Judged(judgement, held, drifted)
 
 
-def _announce(
-    runtime: Runtime,
-    transition: Transition,
-    ts_ns: int,
-    judgement: Judgement,
-    outputs: Outputs,
-    *,
-    why: str | None = None,
+def _follow(
+    runtime: Runtime, score: float, ts_ns: int, judgement: Judgement, outputs: Outputs, *, historical: bool
 ) -> None:
-    alert = alert_transition(runtime, transition, ts_ns, judgement, why)
-    outputs.records.append(alert_record(alert, ts_ns))
-    outputs.point(alert_point(runtime, alert, ts_ns))
+    """Move the anomaly alert on, and tell it as news where historical data showed it first."""
+    episode = runtime.episode
+    transition = episode.observe(score, ts_ns, runtime.twin.rule, historical=historical)
+    if transition is None and episode.active and not episode.live and not historical:
+        transition = episode.go_on()
+    if transition is not None:
+        announce_anomaly(runtime, transition, ts_ns, judgement, outputs)
 
 
 def _relearn(runtime: Runtime, ts_ns: int, judgement: Judgement, outputs: Outputs) -> None:
     reason = f"in alert for {RELEARN_AFTER} samples: the level is taken as the new normal"
-    _announce(runtime, runtime.episode.clear(), ts_ns, judgement, outputs, why=f"{runtime.twin.twin_id} was {reason}")
+    why = f"{runtime.twin.twin_id} was {reason}"
+    announce_anomaly(runtime, runtime.episode.clear(), ts_ns, judgement, outputs, why)
     runtime.detector.forget()
     # What the scores were says nothing of what they will be.
     runtime.drift = ScoreDrift()

@@ -13,6 +13,9 @@ MAX_TEXT_LENGTH = 64
 # Python's float() takes more than a meter means: 1_000, infinity, digits of other scripts.
 _DECIMAL = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\s*", re.ASCII)
 _NON_FINITE = frozenset({"nan", "inf", "infinity"})
+_ON = frozenset({"on", "true", "yes", "open", "active", "1"})
+_OFF = frozenset({"off", "false", "no", "closed", "inactive", "0"})
+_NULL = Rejected(Reason.NULL_VALUE, "leave the sensor out while it has no value")
 
 
 def parse_number(value: object) -> float | Rejected:
@@ -27,9 +30,27 @@ def parse_number(value: object) -> float | Rejected:
         return _of_text(value)
     if isinstance(value, int | float):
         return _bounded(value)
+    return _NULL if value is None else Rejected(Reason.NOT_NUMERIC, "send a number")
+
+
+def parse_binary(value: object) -> float | Rejected:
+    """1.0 or 0.0 of a boolean, of 1 or 0, or of a word such as "on".
+
+    >>> [parse_binary(value) for value in (True, "on", 0, "OFF")], parse_binary(2).reason.value
+    ([1.0, 1.0, 0.0, 0.0], 'not_binary')
+    """
     if value is None:
-        return Rejected(Reason.NULL_VALUE, "leave the sensor out while it has no value")
-    return Rejected(Reason.NOT_NUMERIC, "send a number")
+        return _NULL
+    if isinstance(value, bool | int | float) and value in (0, 1):
+        return float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return _bounded(value)
+    word = value.strip().lower() if isinstance(value, str) and len(value) <= MAX_TEXT_LENGTH else None
+    if word in _ON:
+        return 1.0
+    if word in _OFF:
+        return 0.0
+    return Rejected(Reason.NOT_BINARY, f"send true or false, 1 or 0, or one of {', '.join(sorted(_ON | _OFF))}")
 
 
 def _of_text(text: str) -> float | Rejected:

@@ -1,6 +1,7 @@
 """The twins of one bucket: finds the twin of each message, takes definitions, keeps what nobody owns in its books."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import astuple
 
 import orjson
 
@@ -11,25 +12,27 @@ from pipelines.twin.definition_message import parse_definition
 from pipelines.twin.event_time import NS_PER_MS
 from pipelines.twin.identifiers import parse_twin_id
 from pipelines.twin.ledger import Ledger
-from pipelines.twin.line_protocol import Fields, line, tag_set
 from pipelines.twin.message import Message
 from pipelines.twin.outputs import Outputs, Verdict
-from pipelines.twin.record import Record
+from pipelines.twin.policy import TwinPolicy, UnknownTwins, created_definition
+from pipelines.twin.presence import pass_time
+from pipelines.twin.publication import counters, retirement, state_record
 from pipelines.twin.rejection import Reason, Rejected
-from pipelines.twin.runtime import Runtime
-from pipelines.twin.step import step
+from pipelines.twin.runtime import NEVER_MS, Runtime
+from pipelines.twin.silence_clock import SilenceClock
+from pipelines.twin.sources import Sources, SourceTally
+from pipelines.twin.step import release, step
 from pipelines.twin.store import Store
-from pipelines.twin.telemetry import parse_object, twin_of
+from pipelines.twin.telemetry import parse_object, source_of, twin_of
 from pipelines.twin.waiting_room import MARK, WaitingRoom
 from schemas.accounting import Outcome
-from schemas.events import EventType
-from schemas.influx import Measurement, Tag
+from schemas.definition import TwinDefinition
+from schemas.influx import Tag
 from schemas.state import TwinCondition
 from schemas.topics import Topic
 
 OWN = ""
 """The name under which the roster keeps its own books; no twin can be called so."""
-
 
 UNKNOWN_TWIN = Rejected(Reason.UNKNOWN_TWIN, "define the twin first: twinstream apply FILE")
 
@@ -42,8 +45,8 @@ class Roster:
     """Twins in memory, backed by a store.
 
     `handle` takes messages in log order and writes every twin that they changed back to the store once; `publish`
-    says where the changed twins stand. Both only speak to the store and return what follows, so the same roster
-    runs in the job, in a backtest and in tests.
+    finds who has fallen silent and says where the changed twins stand. Both only speak to the store and return what
+    follows, so the same roster runs in the job, in a backtest and in tests.
 
     Parameters
     ----------
@@ -53,8 +56,8 @@ class Roster:
         The roster's name in counters.
     buckets
         How many rosters share the twins. It decides which twin is where, so stored twins are bound to it.
-    patience_ms
-        How long an observation waits for the definition of its twin before it is rejected.
+    policy
+        What becomes of twins that are not known, and of too many.
 
     Raises
     ------
@@ -62,40 +65,57 @@ class Roster:
         If the store was filled under another number of buckets.
     """
 
-    def __init__(self, store: Store, bucket: str, buckets: int = 1, patience_ms: int = 0) -> None:
+    def __init__(self, store: Store, bucket: str, buckets: int = 1, policy: TwinPolicy | None = None) -> None:
         self._store = store
         self._bucket = bucket
         self._buckets = buckets
+        self._policy = policy or TwinPolicy()
         self._live: dict[str, Runtime] = {}
-        self._received_ms = 0
         self._ledger = Ledger()
+        self._sources = Sources(bucket)
+        self._created = 0
+        self._silence = SilenceClock()
         self._load_own()
-        self._waiting = WaitingRoom(store, patience_ms)
+        self._waiting = WaitingRoom(store, self._policy)
         # What the store holds was perhaps not published before a restart: say it once more.
         self._changed: set[str] = {name for name in store.names() if not name.startswith(MARK)}
+        self._twins = len(self._changed - {OWN})
 
     def handle(self, messages: Iterable[Message], now_ms: int = 0) -> Outputs:
         """Take messages in log order, at a processing time."""
         outputs = Outputs()
         touched: set[str] = set()
+        message = None
         for message in messages:
             if (name := self._handle(message, now_ms, outputs)) is not None:
                 touched.add(name)
+        if message is not None:
+            self._silence.heard(now_ms, message.received_ms)
         self._keep(touched)
+        self._store.put(OWN, self._encoded_own())
         return outputs
 
     def publish(self, now_ms: int = 0) -> Outputs:
-        """The state of every twin that changed since the last call, the counters, and whose patience has ended."""
+        """Who has fallen silent, whose patience has ended, the state of every twin that changed, and the counters."""
         outputs = Outputs()
         self._turn_away(now_ms, outputs)
+        self._pass_time(now_ms, outputs)
         for name in sorted(self._changed):
             if name == OWN:
-                # Before the first message there is nothing to say, and no time to say it at.
-                outputs.point(self._own_counters() if self._received_ms else None)
+                outputs.point(counters(self._ledger, {Tag.BUCKET: self._bucket}))
             elif (runtime := self._runtime(name)) is not None:
-                outputs.records.append(_state_record(runtime))
-                outputs.point(_twin_counters(runtime))
+                outputs.records.append(state_record(runtime))
+                outputs.point(counters(runtime.ledger, runtime.twin.tags))
         self._changed.clear()
+        return outputs
+
+    def flush(self) -> Outputs:
+        """Let go on what waits in reorder windows: nothing more will come."""
+        outputs = Outputs()
+        touched = {twin_id for twin_id, runtime in self._live.items() if runtime.holding.arrivals}
+        for twin_id in sorted(touched):
+            _let_go(self._live[twin_id], outputs)
+        self._keep(touched)
         return outputs
 
     def runtime(self, twin_id: str) -> Runtime | None:
@@ -103,9 +123,11 @@ class Roster:
         return self._runtime(twin_id)
 
     @property
-    def waiting(self) -> int:
-        """Messages that wait for a definition."""
-        return len(self._waiting)
+    def restless(self) -> bool:
+        """Whether something will have to be done even if no message comes."""
+        return bool(self._waiting) or any(
+            runtime.deadline_ms < NEVER_MS or runtime.holding.arrivals for runtime in self._live.values()
+        )
 
     @property
     def ledger(self) -> Ledger:
@@ -122,30 +144,66 @@ class Roster:
         else:
             twin_id = twin_of(message.key, body)
         if isinstance(twin_id, Rejected):
-            return self._disown(message, body if isinstance(body, Rejected) else twin_id, None, outputs)
+            return self._disown(message, body, body if isinstance(body, Rejected) else twin_id, None, outputs)
         runtime = self._runtime(twin_id)
         if runtime is None:
             if self._waiting.hold(twin_id, message, now_ms):
                 return None
-            return self._disown(message, _why_unowned(body), twin_id, outputs)
-        step(runtime, message, body, outputs)
+            if isinstance(body, Rejected) or not self._may_create():
+                return self._disown(message, body, _why_unowned(body), twin_id, outputs)
+            self._created += 1
+            runtime = self._begin(created_definition(twin_id))
+        self._step(runtime, message, body, outputs)
         return twin_id
+
+    def _step(
+        self, runtime: Runtime, message: Message, body: Mapping[str, object] | Rejected, outputs: Outputs
+    ) -> None:
+        found, rejected = step(runtime, message, body, outputs)
+        self._sources.count(source_of(body), found, rejected, message.received_ms, outputs)
 
     def _turn_away(self, now_ms: int, outputs: Outputs) -> None:
         """Reject what has waited in vain."""
         expired = self._waiting.expired(now_ms)
         for twin_id in expired:
             for message in self._waiting.release(twin_id):
-                self._disown(message, _why_unowned(parse_object(message.value)), twin_id, outputs)
+                body = parse_object(message.value)
+                self._disown(message, body, _why_unowned(body), twin_id, outputs)
         if expired:
             self._keep({OWN})
 
-    def _disown(self, message: Message, rejected: Rejected, twin_id: str | None, outputs: Outputs) -> str:
+    def _pass_time(self, now_ms: int, outputs: Outputs) -> None:
+        """Find silent twins, and let go on what has waited long enough for messages before it."""
+        silence_ms = self._silence.now_ms(now_ms)
+        if silence_ms is None:
+            return
+        for name in self._changed - self._live.keys() - {OWN}:
+            self._runtime(name)
+        touched = set()
+        for twin_id, runtime in self._live.items():
+            window_ms = runtime.twin.timing.window_ns // NS_PER_MS
+            if runtime.holding.arrivals and silence_ms - runtime.ledger.received_ms >= window_ms:
+                _let_go(runtime, outputs)
+                touched.add(twin_id)
+            if silence_ms >= runtime.deadline_ms and pass_time(runtime, silence_ms, outputs):
+                touched.add(twin_id)
+        self._keep(touched)
+
+    def _disown(
+        self,
+        message: Message,
+        body: Mapping[str, object] | Rejected,
+        rejected: Rejected,
+        twin_id: str | None,
+        outputs: Outputs,
+    ) -> str:
         """Reject a message that belongs to no twin here."""
-        self._received_ms = message.received_ms
-        self._ledger.message()
+        self._ledger.received_ms = message.received_ms
+        self._ledger.messages += 1
         self._ledger.reject(rejected.reason)
-        outputs.records.append(dead_letter(message, rejected, twin_id))
+        source = source_of(body)
+        self._sources.count(source, 1, 1, message.received_ms, outputs)
+        outputs.records.append(dead_letter(message, rejected, twin_id, source=source))
         outputs.verdicts.append(
             Verdict(twin_id, None, Outcome.REJECTED, None, TwinCondition.NEVER_SEEN, alert=False, drift=False)
         )
@@ -160,46 +218,55 @@ class Roster:
             return self._refuse_definition(message, definition, twin_id, outputs)
         if definition is None:
             return self._retire(twin_id, message, outputs)
-        twin = compile_definition(definition)
         runtime = self._runtime(twin_id)
-        if runtime is None:
-            runtime = self._live[twin_id] = Runtime.fresh(twin)
+        if runtime is not None:
+            # What waits was accepted under the old rules, and goes on under them.
+            _let_go(runtime, outputs)
+            runtime.redefine(compile_definition(definition))
+        elif self._twins >= self._policy.most_twins:
+            most = f"a bucket holds {self._policy.most_twins} twins; retire some, or raise max_twins of the twin job"
+            return self._refuse_definition(message, Rejected(Reason.TOO_MANY_TWINS, most), twin_id, outputs)
         else:
-            runtime.redefine(twin)
-        runtime.received_ms = message.received_ms
-        runtime.ledger.definition()
+            runtime = self._begin(definition)
+        runtime.ledger.definition(message.received_ms)
         for waiting in self._waiting.release(twin_id):
-            step(runtime, waiting, parse_object(waiting.value), outputs)
+            self._step(runtime, waiting, parse_object(waiting.value), outputs)
         return twin_id
 
+    def _begin(self, definition: TwinDefinition) -> Runtime:
+        self._twins += 1
+        runtime = self._live[definition.twin_id] = Runtime.fresh(compile_definition(definition))
+        return runtime
+
+    def _may_create(self) -> bool:
+        policy = self._policy
+        return (
+            policy.unknown is UnknownTwins.CREATE
+            and self._created < policy.most_created
+            and self._twins < policy.most_twins
+        )
+
     def _refuse_definition(self, message: Message, rejected: Rejected, twin_id: str | None, outputs: Outputs) -> str:
-        self._received_ms = message.received_ms
-        self._ledger.definition(rejected.reason)
+        self._ledger.definition(message.received_ms, rejected.reason)
         outputs.records.append(dead_letter(message, rejected, twin_id))
         return OWN
 
     def _retire(self, twin_id: str, message: Message, outputs: Outputs) -> str:
         """End a twin; what it counted stays in the roster's books, so that the totals still add up."""
-        self._received_ms = message.received_ms
         runtime = self._runtime(twin_id)
         if runtime is not None:
+            _let_go(runtime, outputs)
             self._ledger.add(runtime.ledger)
             del self._live[twin_id]
+            self._twins -= 1
             self._store.remove(twin_id)
             self._changed.discard(twin_id)
             # Its own counters end at zero, since the totals go on in the roster's.
-            outputs.point(_counters(runtime.ledger.zeroed(), runtime.twin.tags, message.received_ms))
-            outputs.records.append(
-                Record(
-                    Topic.STATE,
-                    twin_id,
-                    None,
-                    f"{message.id}-retired",
-                    EventType.STATE,
-                    message.received_ms * NS_PER_MS,
-                )
-            )
-        self._ledger.definition()
+            ended = runtime.ledger.zeroed()
+            ended.received_ms = message.received_ms
+            outputs.point(counters(ended, runtime.twin.tags))
+            outputs.records.append(retirement(runtime, message))
+        self._ledger.definition(message.received_ms)
         return OWN
 
     def _runtime(self, twin_id: str) -> Runtime | None:
@@ -211,24 +278,27 @@ class Roster:
     def _keep(self, names: set[str]) -> None:
         """Store what has changed, and remember to tell of it."""
         for name in names:
-            self._write_back(name)
+            if name == OWN:
+                self._store.put(OWN, self._encoded_own())
+            elif (runtime := self._live.get(name)) is not None:
+                self._store.put(name, encode_runtime(runtime))
         self._changed |= names
 
-    def _write_back(self, name: str) -> None:
-        if name == OWN:
-            self._store.put(OWN, self._encoded_own())
-        elif (runtime := self._live.get(name)) is not None:
-            self._store.put(name, encode_runtime(runtime))
-
     def _encoded_own(self) -> bytes:
-        own = {"buckets": self._buckets, "received_ms": self._received_ms, "ledger": ledger_to_json(self._ledger)}
+        tallies = {name: astuple(tally) for name, tally in self._sources.tallies.items()}
+        own = {
+            "buckets": self._buckets,
+            "ledger": ledger_to_json(self._ledger),
+            "sources": tallies,
+            "created": self._created,
+        }
         return orjson.dumps(own)
 
     def _load_own(self) -> None:
         """Take the books from the store, or begin them there."""
         encoded = self._store.get(OWN)
         if encoded is None:
-            self._write_back(OWN)
+            self._store.put(OWN, self._encoded_own())
             return
         own = orjson.loads(encoded)
         if own["buckets"] != self._buckets:
@@ -236,35 +306,16 @@ class Roster:
                 f"the stored twins are spread over {own['buckets']} buckets, the settings say {self._buckets}; "
                 f"set buckets to {own['buckets']}, or start without the stored state"
             )
-        self._received_ms = own["received_ms"]
         self._ledger = ledger_of_json(own["ledger"])
+        self._sources.tallies = {name: SourceTally(*numbers) for name, numbers in own["sources"].items()}
+        self._created = own["created"]
 
-    def _own_counters(self) -> str | None:
-        return _counters(self._ledger, {Tag.BUCKET: self._bucket}, self._received_ms)
+
+def _let_go(runtime: Runtime, outputs: Outputs) -> None:
+    """Apply all that waits in a twin's reorder window."""
+    release(runtime, runtime.holding.release_all(), outputs)
 
 
 def _why_unowned(body: Mapping[str, object] | Rejected) -> Rejected:
     """Why a message of an undefined twin is rejected: for itself if it is broken, else for its twin."""
     return body if isinstance(body, Rejected) else UNKNOWN_TWIN
-
-
-def _state_record(runtime: Runtime) -> Record:
-    state = runtime.state()
-    return Record(
-        topic=Topic.STATE,
-        key=state.twin_id,
-        value=state.model_dump_json(exclude_none=True).encode(),
-        id=f"{state.twin_id}-{runtime.received_ms}-{state.counts.messages}-{state.counts.definitions}",
-        type=EventType.STATE,
-        ts_ns=runtime.received_ms * NS_PER_MS if runtime.newest_ns is None else runtime.newest_ns,
-    )
-
-
-def _twin_counters(runtime: Runtime) -> str | None:
-    return _counters(runtime.ledger, runtime.twin.tags, runtime.received_ms)
-
-
-def _counters(ledger: Ledger, tags: Mapping[Tag, str], received_ms: int) -> str | None:
-    fields: Fields = {name: float(count) for name, count in ledger.counts().model_dump().items()}
-    fields |= {f"rejected_{reason}": float(count) for reason, count in ledger.reasons.items()}
-    return line(f"{Measurement.PIPELINE},{tag_set(tags)}", fields, received_ms * NS_PER_MS)

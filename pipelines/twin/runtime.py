@@ -8,57 +8,59 @@ from pipelines.detection.baseline import BaselineDetector
 from pipelines.detection.drift import ScoreDrift
 from pipelines.twin.compiled import CompiledTwin
 from pipelines.twin.event_time import to_datetime
+from pipelines.twin.health import HealthEpisode
+from pipelines.twin.holding import Holding
+from pipelines.twin.lag import LagWatch
 from pipelines.twin.ledger import Ledger
-from schemas.definition import SensorDefinition
+from pipelines.twin.sensor import Sensor
+from schemas.definition import Place, SensorDefinition
 from schemas.quality import Quality
-from schemas.state import SensorState, TwinCondition, TwinState, Warming
+from schemas.state import Presence, SensorHealth, SensorState, TwinCondition, TwinState, Warming
 
 ANOMALY = "anomaly"
 """The condition that a detector's verdict raises."""
 
+NEVER_MS = 2**62
+"""A deadline that does not come."""
 
-RECENT = 16
-"""Values before the newest that a sensor remembers, to know a message that is sent once more."""
-
-
-@dataclass(slots=True)
-class LastValue:
-    """The newest value of a sensor, and event time and value of a few before it."""
-
-    ts_ns: int
-    value: float
-    quality: Quality
-    recent: list[tuple[int, float]] = field(default_factory=list)
-
-    def advance(self, ts_ns: int, value: float, quality: Quality) -> None:
-        """Take a newer value."""
-        self.recent.append((self.ts_ns, self.value))
-        del self.recent[:-RECENT]
-        self.ts_ns, self.value, self.quality = ts_ns, value, quality
-
-    def remembered(self, ts_ns: int) -> float | None:
-        """The value that stood at an earlier event time, as far as it is remembered."""
-        return next((value for ts, value in reversed(self.recent) if ts == ts_ns), None)
+_MOST_PRESENT_FIRST = (Presence.ONLINE, Presence.STALE, Presence.OFFLINE)
 
 
 @dataclass(slots=True)
 class Runtime:
-    """One twin in memory. Mutable: `step` is its only author."""
+    """One twin in memory. Mutable: `step` is its only author.
+
+    Attributes
+    ----------
+    newest_ns
+        The newest event time that was applied.
+    health
+        Conditions of the twin's data as a whole.
+    untold
+        Whether a condition was raised on historical data only, and is to be told when live data still show it.
+    deadline_ms
+        No sensor falls silent before this processing time.
+    """
 
     twin: CompiledTwin
     detector: BaselineDetector
     drift: ScoreDrift = field(default_factory=ScoreDrift)
     episode: Episode = field(default_factory=Episode)
     ledger: Ledger = field(default_factory=Ledger)
-    sensors: dict[str, LastValue] = field(default_factory=dict)
+    sensors: dict[str, Sensor] = field(default_factory=dict)
+    holding: Holding = field(default_factory=Holding)
+    health: dict[str, HealthEpisode] = field(default_factory=dict)
+    lag: LagWatch = field(default_factory=LagWatch)
     newest_ns: int | None = None
-    received_ms: int = 0
     score: float | None = None
+    untold: bool = False
+    deadline_ms: int = NEVER_MS
 
     @classmethod
     def fresh(cls, twin: CompiledTwin) -> "Runtime":
         """A twin that has seen nothing yet."""
-        return cls(twin=twin, detector=BaselineDetector(twin.baseline))
+        sensors = {name: Sensor(rules) for name, rules in twin.sensors.items()}
+        return cls(twin=twin, detector=BaselineDetector(twin.baseline), sensors=sensors)
 
     @property
     def condition(self) -> TwinCondition:
@@ -67,17 +69,29 @@ class Runtime:
             return TwinCondition.NEVER_SEEN
         if self.episode.active:
             return TwinCondition.ANOMALOUS
-        return TwinCondition.NORMAL if self.detector.warm else TwinCondition.WARMING
+        if self.detector.warm or not self.twin.detecting:
+            return TwinCondition.NORMAL
+        return TwinCondition.WARMING
+
+    @property
+    def presence(self) -> Presence:
+        """Whether values still come: as present as the most present sensor."""
+        seen = {sensor.presence for sensor in self.sensors.values()}
+        return next((presence for presence in _MOST_PRESENT_FIRST if presence in seen), Presence.NEVER_SEEN)
 
     @property
     def alert_id(self) -> str | None:
-        """The id of the alert that is active."""
+        """The id of the anomaly alert that is active."""
         return self.episode_id if self.episode.active else None
 
     @property
     def episode_id(self) -> str:
-        """The id of the newest alert, active or not."""
+        """The id of the newest anomaly alert, active or not."""
         return alert_id(self.twin.twin_id, ANOMALY, self.episode.raised_ns)
+
+    def health_id(self, condition: str, sensor: str | None, raised_ns: int) -> str:
+        """The id of an alert about the twin's data."""
+        return alert_id(self.twin.twin_id, condition if sensor is None else f"{condition}/{sensor}", raised_ns)
 
     def redefine(self, twin: CompiledTwin) -> None:
         """Take a changed definition and keep what was learned of every sensor that is the same as before."""
@@ -85,37 +99,73 @@ class Runtime:
         changed = [name for name in before if not _means_the_same(before[name], after.get(name))]
         self.detector.forget(changed)
         self.detector = BaselineDetector.restored(twin.baseline, self.detector.snapshot())
-        for name in changed:
-            self.sensors.pop(name, None)
+        kept = {name: sensor for name, sensor in self.sensors.items() if name not in changed}
+        self.sensors = {name: kept.get(name) or Sensor(rules) for name, rules in twin.sensors.items()}
+        for name, rules in twin.sensors.items():
+            self.sensors[name].rules = rules
         self.twin = twin
+        # Periods may be others: look at all of them the next time.
+        self.deadline_ms = 0
         if not self.detector.warm:
             self.score = None
 
+    def missing(self) -> tuple[str, ...]:
+        """The sensors that have no value recent enough to stand for the present one."""
+        newest = self.newest_ns
+        if newest is None:
+            return ()
+        return tuple(name for name, sensor in self.sensors.items() if is_missing(sensor, newest))
+
     def state(self) -> TwinState:
         """The twin as it stands now."""
-        detector = self.detector
+        detector, definition = self.detector, self.twin.definition
         warming = None
-        if not detector.warm:
+        if self.twin.detecting and not detector.warm:
             warming = Warming(samples=detector.samples, needed=self.twin.baseline.warm_up)
         return TwinState(
             twin_id=self.twin.twin_id,
             twin_type=self.twin.twin_type,
             state=self.condition,
+            presence=self.presence,
+            place=Place(**{name: getattr(definition, name) for name in Place.model_fields}),
             counts=self.ledger.counts(),
             ts=None if self.newest_ns is None else to_datetime(self.newest_ns),
             score=self.score,
             warming=warming,
             alert_id=self.alert_id,
-            sensors={
-                name: SensorState(
-                    value=last.value,
-                    ts=to_datetime(last.ts_ns),
-                    unit=self.twin.sensors[name].unit,
-                    quality=last.quality,
-                )
-                for name, last in self.sensors.items()
-            },
+            health=tuple(self._unhealthy()),
+            missing=self.missing(),
+            sensors={name: _sensor_state(sensor) for name, sensor in self.sensors.items() if sensor.ts_ns},
         )
+
+    def _unhealthy(self) -> list[SensorHealth]:
+        found: list[tuple[str | None, str, HealthEpisode]] = [
+            (None, condition, episode) for condition, episode in self.health.items()
+        ]
+        for name, sensor in self.sensors.items():
+            found += [(name, condition, episode) for condition, episode in sensor.health.items()]
+        return [
+            SensorHealth(sensor=name, condition=condition, alert_id=self.health_id(condition, name, episode.raised_ns))
+            for name, condition, episode in found
+        ]
+
+
+def is_missing(sensor: Sensor, now_ns: int) -> bool:
+    """Whether a sensor has no good value young enough to stand for the present one."""
+    limit = sensor.age_limit_ns
+    return not sensor.good_ns or (limit > 0 and now_ns - sensor.good_ns > limit)
+
+
+def _sensor_state(sensor: Sensor) -> SensorState:
+    return SensorState(
+        value=sensor.value,
+        ts=to_datetime(sensor.ts_ns),
+        unit=sensor.rules.unit,
+        quality=Quality.GOOD if sensor.flaw is None else sensor.flaw.quality,
+        flaw=sensor.flaw,
+        presence=sensor.presence,
+        rate=None if sensor.counter is None else sensor.counter.rate,
+    )
 
 
 def _means_the_same(before: SensorDefinition, after: SensorDefinition | None) -> bool:

@@ -5,33 +5,31 @@ No engine, no clock, no randomness: the Flink job, the backtest and the tests al
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from pipelines.detection.baseline import SensorJudgement
+from pipelines.twin.admission import admit
+from pipelines.twin.apply import apply
 from pipelines.twin.deadletter import dead_letter
-from pipelines.twin.judge import judge
-from pipelines.twin.line_protocol import Fields, line
+from pipelines.twin.event_time import NS_PER_MS
+from pipelines.twin.holding import AdmittedReading, Arrival
+from pipelines.twin.identifiers import parse_identifier
 from pipelines.twin.message import Message
+from pipelines.twin.number import MAX_MAGNITUDE
 from pipelines.twin.outputs import Outputs, Verdict
 from pipelines.twin.rejection import Reason, Rejected
-from pipelines.twin.runtime import LastValue, Runtime
-from pipelines.twin.telemetry import Reading, RejectedReading, Telemetry, parse_telemetry
+from pipelines.twin.runtime import Runtime
+from pipelines.twin.sensor import Sensor
+from pipelines.twin.telemetry import Head, parse_head, readings, source_of
 from schemas.accounting import Outcome
-from schemas.quality import Quality
+from schemas.definition import SensorRole, UnknownSensors
+from schemas.quality import Flaw
 
-_BEST_FIRST = (Outcome.APPLIED, Outcome.AMENDED, Outcome.DUPLICATE, Outcome.REJECTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A reading that was not rejected."""
-
-    reading: Reading
-    outcome: Outcome
-    late: bool = False
+Refused = defaultdict[Reason, list[tuple[str, Rejected]]]
+"""Readings that are not accepted, by reason, with their sensors."""
 
 
-def step(runtime: Runtime, message: Message, body: Mapping[str, object] | Rejected, outputs: Outputs) -> None:
+def step(
+    runtime: Runtime, message: Message, body: Mapping[str, object] | Rejected, outputs: Outputs
+) -> tuple[int, int]:
     """Take one telemetry message of this twin.
 
     Parameters
@@ -43,47 +41,126 @@ def step(runtime: Runtime, message: Message, body: Mapping[str, object] | Reject
     body
         The JSON object in it, or why there is none.
     outputs
-        Takes what follows: records, points, and one verdict.
+        Takes what follows: records, points, and one verdict, which comes later if the message waits in the reorder
+        window.
+
+    Returns
+    -------
+    tuple of int
+        How many observations were found in it, and how many of them were rejected.
     """
-    runtime.ledger.message()
-    runtime.received_ms = message.received_ms
-    telemetry = body if isinstance(body, Rejected) else parse_telemetry(body)
-    if isinstance(telemetry, Rejected):
-        _reject_whole(runtime, message, telemetry, outputs)
-        return
-    taken = _take(runtime, message, telemetry, outputs)
-    fresh = {
-        each.reading.sensor: each.reading.value
-        for each in taken
-        if each.outcome is Outcome.APPLIED and each.reading.quality is not Quality.BAD
-    }
-    judged = judge(runtime, telemetry.ts_ns, fresh, outputs) if fresh else None
-    sensors = judged.judgement.sensors if judged else {}
-    for each in taken:
-        if each.outcome is not Outcome.DUPLICATE:
-            outputs.point(_observation_point(runtime, telemetry.ts_ns, each, sensors.get(each.reading.sensor)))
-    condition = runtime.condition
-    if judged:
-        fields: Fields = {"score": judged.judgement.score, "state": condition.value}
-        outputs.point(line(runtime.twin.point, fields, telemetry.ts_ns))
-    outcomes = {each.outcome for each in taken}
-    outputs.verdicts.append(
-        Verdict(
-            twin_id=runtime.twin.twin_id,
-            ts_ns=telemetry.ts_ns,
-            outcome=next((outcome for outcome in _BEST_FIRST if outcome in outcomes), Outcome.REJECTED),
-            score=judged.judgement.score if judged else None,
-            condition=condition,
-            alert=runtime.episode.active,
-            drift=judged.drift if judged else False,
-        )
+    ledger = runtime.ledger
+    ledger.messages += 1
+    ledger.received_ms = message.received_ms
+    head = _head(runtime, message, body)
+    if isinstance(head, Rejected):
+        return _reject_whole(runtime, message, head, source_of(body), outputs)
+    assert not isinstance(body, Rejected)  # noqa: S101  # it has a head
+    raw = readings(body)
+    if isinstance(raw, Rejected):
+        return _reject_whole(runtime, message, raw, source_of(body), outputs)
+    admitted, refused = _admit(runtime, raw, head.flaw)
+    rejected = _reject_parts(runtime, message, refused, source_of(body), outputs) if refused else 0
+    received_ns = message.received_ms * NS_PER_MS
+    arrival = Arrival(
+        ts_ns=head.ts_ns,
+        seq=head.seq,
+        readings=admitted,
+        historical=head.historical or received_ns - head.ts_ns > runtime.twin.timing.live_within_ns,
+        declared_historical=head.historical,
+        received_ms=message.received_ms,
     )
+    window_ns = runtime.twin.timing.window_ns
+    if window_ns and admitted:
+        ledger.waiting += len(admitted)
+        runtime.holding.hold(arrival)
+        release(runtime, runtime.holding.release(window_ns), outputs)
+    else:
+        apply(runtime, arrival, outputs)
+    return len(raw), rejected
 
 
-def _reject_whole(runtime: Runtime, message: Message, rejected: Rejected, outputs: Outputs) -> None:
+def release(runtime: Runtime, arrivals: list[Arrival], outputs: Outputs) -> None:
+    """Apply what has waited in the reorder window."""
+    for arrival in arrivals:
+        runtime.ledger.waiting -= len(arrival.readings)
+        apply(runtime, arrival, outputs)
+
+
+def _head(runtime: Runtime, message: Message, body: Mapping[str, object] | Rejected) -> Head | Rejected:
+    """The head of a message, if its time is one that can be."""
+    if isinstance(body, Rejected):
+        return body
+    head = parse_head(body, runtime.twin.clock)
+    if isinstance(head, Rejected):
+        return head
+    ahead_ns = head.ts_ns - message.received_ms * NS_PER_MS
+    if ahead_ns > 0:
+        timing = runtime.twin.timing
+        if ahead_ns > timing.max_future_ns:
+            return Rejected(
+                Reason.TS_FUTURE, f"ts is {ahead_ns / 1e9:.0f} s ahead of the broker's clock; set the sender's"
+            )
+        if ahead_ns > timing.clock_tolerance_ns and head.flaw is None:
+            head.flaw = Flaw.CLOCK_SKEW
+    return head
+
+
+def _admit(
+    runtime: Runtime, raw: Mapping[str, object], time_flaw: Flaw | None
+) -> tuple[list[AdmittedReading], Refused | None]:
+    """The readings that are accepted, each a number in its sensor's unit, and the others with their reasons."""
+    sensors = runtime.sensors
+    admitted: list[AdmittedReading] = []
+    refused: Refused | None = None
+    for name, value in raw.items():
+        sensor = sensors.get(name)
+        if (
+            value.__class__ is float
+            and sensor is not None
+            and -MAX_MAGNITUDE <= value <= MAX_MAGNITUDE
+            and sensor.rules.role is not SensorRole.BINARY
+        ):
+            # The usual case, without a call: a plain finite number in the sensor's own unit.
+            admitted.append((name, value, time_flaw))
+            continue
+        result = _admit_one(runtime, name, sensor, value)
+        if isinstance(result, Rejected):
+            refused = defaultdict(list) if refused is None else refused
+            refused[result.reason].append((name, result))
+        else:
+            admitted.append((name, result[0], result[1] or time_flaw))
+    return admitted, refused
+
+
+def _admit_one(runtime: Runtime, name: str, sensor: Sensor | None, raw: object) -> tuple[float, Flaw | None] | Rejected:
+    known = sensor or _create(runtime, name)
+    return known if isinstance(known, Rejected) else admit(known.rules, raw, runtime.ledger)
+
+
+def _create(runtime: Runtime, name: str) -> Sensor | Rejected:
+    """A sensor that the type does not name, where the type allows it."""
+    twin = runtime.twin
+    twin_type = twin.definition.type
+    if twin_type.unknown_sensors is UnknownSensors.REJECT:
+        return Rejected(Reason.UNKNOWN_SENSOR, f"add the sensor to the type {twin.twin_type}, or mend its name")
+    if len(runtime.sensors) >= twin_type.max_sensors:
+        return Rejected(
+            Reason.TOO_MANY_SENSORS, f"{twin.twin_type} takes {twin_type.max_sensors} sensors; raise max_sensors"
+        )
+    if isinstance(named := parse_identifier(name), Rejected):
+        return named
+    runtime.twin = twin.with_sensor(name)
+    sensor = runtime.sensors[name] = Sensor(runtime.twin.sensors[name])
+    return sensor
+
+
+def _reject_whole(
+    runtime: Runtime, message: Message, rejected: Rejected, source: str | None, outputs: Outputs
+) -> tuple[int, int]:
     """Count a message that can't be taken apart as one rejected observation and dead-letter it."""
     runtime.ledger.reject(rejected.reason)
-    outputs.records.append(dead_letter(message, rejected, runtime.twin.twin_id))
+    outputs.records.append(dead_letter(message, rejected, runtime.twin.twin_id, source=source))
     outputs.verdicts.append(
         Verdict(
             twin_id=runtime.twin.twin_id,
@@ -95,69 +172,16 @@ def _reject_whole(runtime: Runtime, message: Message, rejected: Rejected, output
             drift=False,
         )
     )
+    return 1, 1
 
 
-def _take(runtime: Runtime, message: Message, telemetry: Telemetry, outputs: Outputs) -> list[Taken]:
-    """Give each reading its outcome and keep the newest values; dead-letter what is rejected, once a reason."""
-    taken: list[Taken] = []
-    refused: defaultdict[Reason, list[tuple[str, Rejected]]] = defaultdict(list)
-    for reading in telemetry.readings:
-        if isinstance(reading, RejectedReading):
-            rejected: Taken | Rejected = reading.rejected
-        else:
-            rejected = _place(runtime, telemetry.ts_ns, reading)
-        if isinstance(rejected, Rejected):
-            runtime.ledger.reject(rejected.reason)
-            refused[rejected.reason].append((reading.sensor, rejected))
-        else:
-            runtime.ledger.count(rejected.outcome)
-            taken.append(rejected)
-    for parts in refused.values():
-        sensors = tuple(sensor for sensor, _ in parts)
+def _reject_parts(runtime: Runtime, message: Message, refused: Refused, source: str | None, outputs: Outputs) -> int:
+    """Count the readings that are not accepted, and dead-letter them, once a reason."""
+    for reason, parts in refused.items():
+        for _ in parts:
+            runtime.ledger.reject(reason)
         remedies = dict.fromkeys(rejection.remedy for _, rejection in parts)
-        together = Rejected(parts[0][1].reason, "; ".join(remedies))
-        outputs.records.append(dead_letter(message, together, runtime.twin.twin_id, sensors))
-    return taken
-
-
-def _place(runtime: Runtime, ts_ns: int, reading: Reading) -> Taken | Rejected:
-    """Where a reading stands in its sensor's time: new, repeated, corrected, or late."""
-    sensor = runtime.twin.sensors.get(reading.sensor)
-    if sensor is None:
-        return Rejected(Reason.UNKNOWN_SENSOR, f"add the sensor to the type {runtime.twin.twin_type}, or mend its name")
-    if reading.unit is not None and reading.unit != sensor.unit:
-        return Rejected(Reason.UNKNOWN_UNIT, f"send {reading.sensor} in {sensor.unit}")
-    if not sensor.in_range(reading.value):
-        reading = Reading(reading.sensor, reading.value, reading.unit, Quality.BAD)
-    last = runtime.sensors.get(reading.sensor)
-    if last is not None and ts_ns <= last.ts_ns:
-        if ts_ns < last.ts_ns:
-            before = last.remembered(ts_ns)
-            if before == reading.value:
-                return Taken(reading, Outcome.DUPLICATE)
-            return Taken(reading, Outcome.AMENDED, late=before is None)
-        if reading.value == last.value:
-            return Taken(reading, Outcome.DUPLICATE)
-        # Two values for one moment: the last one wins, in the twin and in history; it was learned once already.
-        last.value, last.quality = reading.value, reading.quality
-        return Taken(reading, Outcome.AMENDED)
-    if last is None:
-        runtime.sensors[reading.sensor] = LastValue(ts_ns, reading.value, reading.quality)
-    else:
-        last.advance(ts_ns, reading.value, reading.quality)
-    if runtime.newest_ns is None or ts_ns > runtime.newest_ns:
-        runtime.newest_ns = ts_ns
-    return Taken(reading, Outcome.APPLIED)
-
-
-def _observation_point(runtime: Runtime, ts_ns: int, taken: Taken, judged: SensorJudgement | None) -> str | None:
-    reading = taken.reading
-    fields: Fields = {"value": reading.value, "quality": reading.quality.value}
-    if taken.late:
-        fields["late"] = 1.0
-    if judged is not None:
-        fields["expected"] = judged.expected
-        fields["residual"] = judged.value - judged.expected
-        fields["lower"] = judged.lower
-        fields["upper"] = judged.upper
-    return line(runtime.twin.sensors[reading.sensor].point, fields, ts_ns)
+        together = Rejected(reason, "; ".join(remedies))
+        sensors = tuple(sensor for sensor, _ in parts)
+        outputs.records.append(dead_letter(message, together, runtime.twin.twin_id, sensors, source=source))
+    return sum(len(parts) for parts in refused.values())

@@ -10,11 +10,12 @@ from base64 import b64decode, b64encode
 import orjson
 
 from pipelines.twin.message import Message
+from pipelines.twin.policy import TwinPolicy, UnknownTwins
 from pipelines.twin.store import Store
 from schemas.topics import Topic
 
 MAX_WAITING_BYTES = 16 * 1024 * 1024
-"""For all twins of a roster together; a message beyond it is not held."""
+"""For all twins of a roster together; a message beyond it is rejected."""
 
 MARK = "\x00"
 """Begins the name of everything that waits in a store; no twin id can hold it."""
@@ -25,14 +26,14 @@ class WaitingRoom:
 
     Parameters
     ----------
-    patience_ms
-        How long a twin's first message waits, in processing time; 0 holds nothing. After a restart it begins
-        anew, since the definition may be read again just now.
+    policy
+        Whether messages wait, and how long a twin's first one does, in processing time. After a restart patience
+        begins anew, since the definition may be read again just now.
     """
 
-    def __init__(self, store: Store, patience_ms: int) -> None:
+    def __init__(self, store: Store, policy: TwinPolicy) -> None:
         self._store = store
-        self._patience_ms = patience_ms
+        self._policy = policy
         self._names: dict[str, list[str]] = {}
         self._since_ms: dict[str, int] = {}
         self._bytes = 0
@@ -49,7 +50,7 @@ class WaitingRoom:
     def hold(self, twin_id: str, message: Message, now_ms: int) -> bool:
         """Keep a message of an undefined twin; False if it can't be kept."""
         encoded = _encode(message)
-        if not self._patience_ms or self._bytes + len(encoded) > MAX_WAITING_BYTES:
+        if not self._policy.waits or self._bytes + len(encoded) > MAX_WAITING_BYTES:
             return False
         # Twelve digits keep the order of names the order of messages.
         name = f"{MARK}{twin_id}{MARK}{self._next:012d}"
@@ -74,9 +75,12 @@ class WaitingRoom:
 
     def expired(self, now_ms: int) -> list[str]:
         """The twins whose first message has waited long enough."""
+        if self._policy.unknown is UnknownTwins.QUARANTINE:
+            return []
         for twin_id in self._names:
             self._since_ms.setdefault(twin_id, now_ms)
-        return [twin_id for twin_id, since_ms in self._since_ms.items() if now_ms - since_ms >= self._patience_ms]
+        patience_ms = self._policy.patience_ms
+        return [twin_id for twin_id, since_ms in self._since_ms.items() if now_ms - since_ms >= patience_ms]
 
 
 def _encode(message: Message) -> bytes:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.state import TwinState
 from schemas.topics import Topic
 from schemas.truth import InjectedFault
 
@@ -22,6 +23,10 @@ alarms:
 """
 
 
+def definitions_taken(pipeline, twin_id: str) -> int:
+    return TwinState.model_validate_json(pipeline.read(Topic.STATE, twin_id)[-1].value).counts.definitions
+
+
 def test_apply_defines_twins_and_says_what_is_not_acted_on(twinstream, tmp_path: Path) -> None:
     (tmp_path / "plant.yaml").write_text(PLANT, encoding="utf-8")
 
@@ -36,8 +41,41 @@ def test_a_broken_file_is_named_with_its_path_and_remedy(twinstream, tmp_path: P
 
     told = twinstream("apply", "plant.yaml", code=1)
 
-    assert "plant.yaml: sensors.force" in told
-    assert "the first bound must be below the second" in told
+    assert "plant.yaml:7: sensors.force.range: the first bound must be below the second" in told
+
+
+def test_only_what_differs_is_applied_and_diff_tells_it_beforehand(pipeline, twinstream, tmp_path: Path) -> None:
+    plant = tmp_path / "plant.yaml"
+    plant.write_text(PLANT.replace("press-1", "press-2"), encoding="utf-8")
+    assert "+ press-2 (hydraulic-press)" in twinstream("diff", "plant.yaml", "--exit-code", code=1)
+    assert "1 new, 0 changed, 0 unchanged" in twinstream("apply", "plant.yaml")
+
+    assert "= 1 unchanged\n" in twinstream("diff", "plant.yaml", "--exit-code")
+    assert "nothing to send: all 1 twins are defined just so" in twinstream("apply", "plant.yaml")
+    assert definitions_taken(pipeline, "press-2") == 1
+
+    plant.write_text(plant.read_text(encoding="utf-8").replace("[0, 500]", "[0, 400]"), encoding="utf-8")
+    told = twinstream("diff", "plant.yaml", "--exit-code", code=1)
+    assert "~ press-2: sensors.force.range [0, 500] → [0, 400]\n" in told
+    assert "0 new, 1 changed, 0 unchanged" in twinstream("apply", "plant.yaml")
+    assert definitions_taken(pipeline, "press-2") == 2, "apply came back before the job had taken the change"
+    assert "nothing would change" in twinstream("diff", "plant.yaml")
+
+
+def test_a_retired_twin_is_gone_and_begins_anew_when_it_is_applied_again(pipeline, twinstream, tmp_path: Path) -> None:
+    (tmp_path / "plant.yaml").write_text(PLANT.replace("press-1", "press-3"), encoding="utf-8")
+    twinstream("apply", "plant.yaml")
+    twinstream("apply", "plant.yaml", "--all")
+    assert definitions_taken(pipeline, "press-3") == 2
+    assert "no twin 'pres-3' is defined; did you mean press-3" in twinstream("retire", "pres-3", "--yes", code=2)
+
+    assert "1 twins retired" in twinstream("retire", "press-3", "--yes")
+    assert pipeline.read(Topic.STATE, "press-3")[-1].value is None
+    assert "+ press-3 (hydraulic-press)" in twinstream("diff", "plant.yaml")
+    assert "no twin 'press-3' is defined" in twinstream("retire", "press-3", "--yes", code=2)
+
+    assert "1 twins defined" in twinstream("apply", "plant.yaml")
+    assert definitions_taken(pipeline, "press-3") == 1
 
 
 def test_simulate_sends_faults_with_their_truth(pipeline, twinstream) -> None:

@@ -1,4 +1,4 @@
-"""Definition files: what is wrong is said with the file, the path in it, and the remedy."""
+"""Definition files: types and twins become definitions."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.catalog.catalog import load_catalog, load_type, not_evaluated
 from pipelines.catalog.errors import CatalogError
+from schemas.definition import Place
 
 TANK = "type: tank\nsensors:\n  level: {unit: m, range: [0, 5]}\n"
 
@@ -35,41 +36,31 @@ def test_a_type_of_the_users_replaces_the_librarys_of_that_name(tmp_path):
     assert load_catalog([file]).type_named("centrifugal-pump").version == 7
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("type: tank\nsensors: {level: {range: [5, 0]}}\n", ["sensors.level", "below", "TwinType.json"]),
-        ("type: tank\nsensors: {level: {colour: red}}\n", ["sensors.level.colour", "TwinType.json"]),
-        ("type: tank\n", ["sensors", "TwinType.json"]),
-        ("type: tank\nsensors: {level: {}}\ndetect: {warm_up: 1}\n", ["detect.warm_up", "TwinType.json"]),
-        ("twin: tank-1\n", ["type", "TwinInstance.json"]),
-        ("twin: tank-1\ntype: tank\nplace: x\n", ["place", "TwinInstance.json"]),
-        ('twin: "a\\nb"\ntype: tank\n', ["twin", "TwinInstance.json"]),
-        ("sensors: {level: {}}\n", ["needs 'type'", "or 'twin'"]),
-        ("- 1\n", ["needs 'type'"]),
-        ("just words\n", ["needs 'type'"]),
-        ("type: [\n", ["not YAML", "line"]),
-    ],
-)
-def test_a_bad_document_is_named_with_file_path_and_remedy(tmp_path, text, told):
-    file = write(tmp_path / "broken.yaml", text)
-    with pytest.raises(CatalogError) as caught:
-        load_catalog([file])
-    for part in [str(file), *told]:
-        assert part in str(caught.value)
+def test_the_whole_place_of_a_twin_goes_into_its_definition(tmp_path):
+    place = {
+        "enterprise": "water works",
+        "site": "harbour",
+        "area": "intake",
+        "line": "line-1",
+        "cell": "cell-2",
+        "equipment": "P-101",
+        "time_zone": "Europe/Berlin",
+    }
+    text = "".join(f"{level}: {name}\n" for level, name in place.items())
+    file = write(tmp_path / "twin.yaml", f"twin: pump-1\ntype: centrifugal-pump\n{text}")
+    (definition,) = load_catalog([file]).definitions()
+    assert {level: getattr(definition, level) for level in Place.model_fields} == place
 
 
-def test_all_that_is_wrong_with_a_document_is_said_at_once(tmp_path):
-    file = write(tmp_path / "broken.yaml", "type: tank\nsensors: {a: {range: [5, 0]}, b: {resolution: 0}}\n")
-    with pytest.raises(CatalogError, match=r"sensors\.a.*sensors\.b\.resolution"):
-        load_catalog([file])
+def test_levels_of_the_place_may_be_left_out(tmp_path):
+    file = write(tmp_path / "twin.yaml", "twin: pump-1\ntype: centrifugal-pump\ncell: cell-2\n")
+    (definition,) = load_catalog([file]).definitions()
+    assert (definition.cell, definition.site, definition.time_zone) == ("cell-2", None, None)
 
 
-def test_a_file_that_is_no_text_is_named(tmp_path):
-    file = tmp_path / "broken.yaml"
-    file.write_bytes(b"type: \xff\xfe")
-    with pytest.raises(CatalogError, match="not YAML"):
-        load_catalog([file])
+def test_a_file_that_is_named_twice_is_read_once(tmp_path):
+    file = write(tmp_path / "plant" / "twin.yaml", "twin: x-1\ntype: gearbox\n")
+    assert list(load_catalog([tmp_path, file, file.parent / ".." / "plant"]).twins) == ["x-1"]
 
 
 def test_a_place_without_a_yaml_file_is_named_with_what_to_do(tmp_path):
@@ -81,14 +72,27 @@ def test_a_place_without_a_yaml_file_is_named_with_what_to_do(tmp_path):
 
 def test_a_twin_of_an_unknown_type_is_told_which_types_there_are(tmp_path):
     file = write(tmp_path / "twin.yaml", "twin: x-1\ntype: tnak\n")
-    with pytest.raises(CatalogError, match=r"'tnak'.*centrifugal-pump.*Add a file"):
-        load_catalog([file]).definitions()
+    with pytest.raises(CatalogError, match=r"twin\.yaml:2: type: no twin type 'tnak'.*centrifugal-pump.*Add a file"):
+        load_catalog([file])
+
+
+def test_a_twin_in_a_file_does_not_matter_where_a_type_is_wanted(tmp_path):
+    file = write(tmp_path / "tank.yaml", f"{TANK}---\ntwin: x-1\ntype: elsewhere\n")
+    assert load_type(str(file)).type == "tank"
 
 
 def test_a_twin_that_is_defined_twice_is_named(tmp_path):
     file = write(tmp_path / "twin.yaml", "twin: x-1\ntype: gearbox\n---\ntwin: x-1\ntype: gearbox\n")
-    with pytest.raises(CatalogError, match="'x-1' is defined twice; keep one"):
+    with pytest.raises(CatalogError) as caught:
         load_catalog([file])
+    assert str(caught.value) == f"{file}:4: twin: twin 'x-1' is defined twice, first in {file}:1; keep one"
+
+
+def test_a_type_that_is_defined_twice_is_named_whatever_the_order_of_files(tmp_path):
+    write(tmp_path / "a.yaml", TANK)
+    write(tmp_path / "b.yaml", TANK)
+    with pytest.raises(CatalogError, match=r"b\.yaml:1: type: type 'tank' is defined twice, first in .*a\.yaml:1"):
+        load_catalog([tmp_path])
 
 
 def test_a_type_is_found_by_its_name_or_in_a_file(tmp_path):
