@@ -52,8 +52,8 @@ def apply(runtime: Runtime, arrival: Arrival, outputs: Outputs) -> None:
     historical = arrival.historical
     seen_ms = min(arrival.ts_ns // NS_PER_MS, arrival.received_ms)
     if newer and not arrival.declared_historical:
-        if arrival.received_ms >= runtime.deadline_ms:
-            pass_time(runtime, arrival.received_ms, outputs)
+        if seen_ms >= runtime.deadline_ms:
+            pass_time(runtime, seen_ms, outputs)
         if (historical or runtime.lag.since_ms) and _slow_clock(runtime, arrival):
             historical, seen_ms = False, arrival.received_ms
         ahead = arrival.ts_ns - arrival.received_ms * NS_PER_MS > runtime.twin.timing.clock_tolerance_ns

@@ -1,8 +1,7 @@
 """Whether values still come: never seen, online, stale, offline.
 
 A value is as old as its event time says, whenever it came: a message that a broker kept for days does not bring a
-twin back. Silence makes no event, so it is looked for whenever time has passed: at a message by the time at which the
-broker took it, and by a timer. What is told of it is dated by the deadline that passed, not by who noticed first.
+twin back. Silence makes no event, so it is looked for whenever time has passed: at a message by its own time, and by a timer. What is told of it is dated by the deadline that passed, not by who noticed first.
 """
 
 from pipelines.twin.conditions import announce, clear
@@ -82,15 +81,16 @@ def _left_behind(runtime: Runtime, sensor: Sensor) -> bool:
 
 
 def limits_ms(sensor: Sensor) -> tuple[int, int]:
-    """The ages of a value, in ms, beyond which its sensor is stale and offline."""
+    """The ages of a value, in ms, beyond which its sensor is stale and offline; the reorder window is added to both."""
     timing = sensor.rules.timing
+    window_ms = timing.window_ns // NS_PER_MS
     if sensor.rules.period_ns:
         period_ms = sensor.rules.period_ns / NS_PER_MS
     elif len(sensor.recent) >= LEARNED_FROM:
         period_ms = max(sensor.due_ns / NS_PER_MS, LEAST_LEARNED_MS)
     else:
         period_ms = UNKNOWN_PERIOD_MS
-    return round(timing.stale_after * period_ms), round(timing.offline_after * period_ms)
+    return round(timing.stale_after * period_ms) + window_ms, round(timing.offline_after * period_ms) + window_ms
 
 
 def _presence(age_ms: int, stale_ms: int, offline_ms: int) -> Presence:

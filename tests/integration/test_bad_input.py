@@ -56,8 +56,8 @@ def test_every_kind_of_junk_is_dead_lettered_with_its_bytes(pipeline) -> None:
 
     assert pipeline.stack.status().healthy, "a job stopped"
     found = letters(pipeline, "poisoned")
-    assert {letter.reason for letter in found} == {*BAD.values()}
-    by_hash = {(letter.raw_bytes, letter.raw[:64]): letter for letter in found}
+    assert {letter.reason for letter in found} == {*BAD.values(), "tombstone"}
+    by_hash = {(letter.raw_bytes, letter.raw[:64]): letter for letter in found if letter.reason != "tombstone"}
     for junk, reason in BAD.items():
         letter = by_hash[len(junk), base64.b64encode(junk).decode()[:64]]
         assert letter.reason == reason

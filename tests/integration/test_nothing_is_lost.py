@@ -44,6 +44,12 @@ def times(outputs: Outputs, measurement: str, pump: str, field: str) -> list[int
     return sorted({int(line.rpartition(" ")[2]) for line in lines if f"{field}=" in line})
 
 
+def without_presence(state: TwinState) -> TwinState:
+    """The state but for what depends on when one looks: the plant has stopped sending, and time goes on."""
+    sensors = {name: sensor.model_copy(update={"presence": None}) for name, sensor in state.sensors.items()}
+    return state.model_copy(update={"presence": None, "sensors": sensors})
+
+
 def python_worker(taskmanager: int) -> int:
     """A Python worker below the TaskManager: the process that holds the twins in memory."""
     for entry in Path("/proc").iterdir():
@@ -97,7 +103,7 @@ def test_a_plant_that_sends_through_every_crash(pipeline) -> None:
         state = TwinState.model_validate_json(pipeline.read(Topic.STATE, pump)[-1].value)
         alone = verifier.runtime(pump).state()
         assert state.counts == alone.counts, "the twin counted other outcomes than its log holds"
-        assert state == alone, "the twin is not what its log says"
+        assert without_presence(state) == without_presence(alone), "the twin is not what its log says"
         total += state.counts.messages
         assert sorted(pipeline.field("observation", "value", pump)) == times(expected, "observation", pump, "value")
         assert sorted(pipeline.field("twin", "score", pump)) == times(expected, "twin", pump, "score")

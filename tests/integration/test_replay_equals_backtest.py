@@ -1,6 +1,7 @@
 """The job and the backtest are the same step: the same file gives the same scores, row by row."""
 
 import os
+import time
 from pathlib import Path
 from threading import Event
 
@@ -55,7 +56,7 @@ def compare(pipeline, recordings: dict[str, Recording]) -> None:
 
     states = {message.key.decode(): message.value for message in pipeline.read(Topic.STATE) if message.value}
     for twin_id, recording in recordings.items():
-        backtest = Backtest(types[twin_id], twin_id)
+        backtest = Backtest(types[twin_id], twin_id, now_ms=time.time_ns() // 10**6)
         results = list(backtest.run(recording))
         counts = backtest.counts()
         assert counts.messages == len(results) == recording.row_count()
