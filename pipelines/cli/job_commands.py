@@ -7,9 +7,10 @@ import typer
 
 from pipelines.cli.console import console, errors_told, tell
 from pipelines.cli.options import Home
-from pipelines.jobs.settings import JobOptions
+from pipelines.jobs.settings import JobOptions, TwinOptions
 from pipelines.stack import Stack
 from pipelines.stack.job_settings import JobName, start_job
+from pipelines.twin.policy import UnknownTwins
 
 
 class Start(StrEnum):
@@ -31,6 +32,14 @@ def run(
     start: Annotated[
         Start, typer.Option(help="Resume from the newest checkpoint, or read all topics from their beginning.")
     ] = Start.RESUME,
+    unknown_twins: Annotated[
+        UnknownTwins | None,
+        typer.Option(show_default="reject", help="Twin job: messages of twins that nobody has defined."),
+    ] = None,
+    max_created_twins: Annotated[
+        int | None, typer.Option(min=1, show_default="100", help="Twin job: twins created, in all.")
+    ] = None,
+    max_twins: Annotated[int | None, typer.Option(min=1, show_default="100000", help="Twin job: twins in all.")] = None,
 ) -> None:
     """Submit a job to the local Flink cluster and keep it running: `up` brings it back after a crash.
 
@@ -41,10 +50,15 @@ def run(
         twinstream run history
 
         twinstream run twin --parallelism 2 --exactly-once
+
+        twinstream run twin --unknown-twins create --max-created-twins 500
     """
-    options = JobOptions(
-        parallelism=parallelism, exactly_once=exactly_once, checkpoint_interval_s=checkpoint_interval_s
-    )
+    given = {"parallelism": parallelism, "exactly_once": exactly_once, "checkpoint_interval_s": checkpoint_interval_s}
+    of_twin = {"unknown_twins": unknown_twins, "max_created_twins": max_created_twins, "max_twins": max_twins}
+    of_twin = {name: value for name, value in of_twin.items() if value is not None}
+    if of_twin and job is not JobName.TWIN:
+        raise typer.BadParameter(f"{', '.join(of_twin)}: only the twin job has twins; leave it out for {job}")
+    options = (TwinOptions if job is JobName.TWIN else JobOptions).model_validate({**given, **of_twin})
     with errors_told(), console.status(f"submitting the {job} job"):
         started = start_job(Stack(home), job, options, resume=start is Start.RESUME)
         tell(f"job {job} runs as {started.job_id}, from {started.restored_from or 'the beginning of its topics'}")

@@ -22,6 +22,19 @@ class JobOptions(BaseModel):
     )
 
 
+class TwinOptions(JobOptions):
+    """What may be chosen when the twin job is submitted."""
+
+    unknown_twins: UnknownTwins = Field(
+        default=UnknownTwins.REJECT, description="what becomes of messages of twins that are not defined"
+    )
+    unknown_twin_patience_ms: int = Field(
+        default=10_000, ge=0, le=600_000, description="how long observations wait for the definition of their twin"
+    )
+    max_created_twins: int = Field(default=100, ge=1, le=1_000_000, description="twins created by themselves, in all")
+    max_twins: int = Field(default=100_000, ge=1, le=10_000_000, description="twins of the job in all")
+
+
 class JobSettings(JobOptions):
     """What both jobs need.
 
@@ -44,18 +57,10 @@ class JobSettings(JobOptions):
         return cls.model_validate_json(path.read_text(encoding="utf-8"))
 
 
-class TwinJobSettings(JobSettings):
+class TwinJobSettings(JobSettings, TwinOptions):
     """The twin job."""
 
     buckets: int = Field(default=8, ge=1, le=128, description="groups of twins; bounds parallelism, part of the state")
-    unknown_twins: UnknownTwins = Field(
-        default=UnknownTwins.REJECT, description="what becomes of messages of twins that are not defined"
-    )
-    unknown_twin_patience_ms: int = Field(
-        default=10_000, ge=0, le=600_000, description="how long observations wait for the definition of their twin"
-    )
-    max_created_twins: int = Field(default=100, ge=1, le=1_000_000, description="twins created by themselves, in all")
-    max_twins: int = Field(default=100_000, ge=1, le=10_000_000, description="twins of the job in all")
     publish_interval_ms: int = Field(default=1_000, ge=100, le=60_000, description="how often changed twins are told")
 
     @property

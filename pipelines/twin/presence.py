@@ -1,7 +1,8 @@
 """Whether values still come: never seen, online, stale, offline.
 
 A value is as old as its event time says, whenever it came: a message that a broker kept for days does not bring a
-twin back. Silence makes no event, so it is looked for whenever time has passed: at a message by its own time, and by a timer. What is told of it is dated by the deadline that passed, not by who noticed first.
+twin back. Silence makes no event, so it is looked for whenever time has passed: at a message by its own
+time, and by a timer. What is told of it is dated by the deadline that passed, not by who noticed first.
 """
 
 from pipelines.twin.conditions import announce, clear
