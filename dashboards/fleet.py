@@ -104,6 +104,7 @@ def _twins() -> table.Panel:
         {
             "twin": _TWIN_COLUMN,
             "state": STATE_COLUMN,
+            "presence": {"custom.width": 100},
             "score": SCORE_COLUMN,
             "alert": {"displayName": "open alert"},
             "age": {**AGE_COLUMN, "displayName": "newest observation"},

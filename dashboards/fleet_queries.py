@@ -1,10 +1,10 @@
 """What the Fleet dashboard asks of InfluxDB."""
 
-from dashboards.flux import AGE, AS_COLUMNS, EVER, SHOWN, newest, read
+from dashboards.flux import AGE, ALERT_SCORE, AS_COLUMNS, DEBUG, EVER, SHOWN, newest, read
 from dashboards.states import level_of
 from schemas.accounting import Outcome
 from schemas.influx import BUCKET, Measurement, Tag
-from schemas.state import TwinCondition
+from schemas.state import Presence, TwinCondition
 
 _BY_TWIN = newest((Tag.TWIN_ID,), "_value")
 
@@ -15,7 +15,7 @@ def _fact(name: str, value: str) -> str:
   |> map(fn: (r) => ({{twin_id: r.twin_id, _field: "{name}", _value: {value}}}))"""
 
 
-_FACTS = ("twin_type", "line", "state", "score", "alert", "age")
+_FACTS = ("twin_type", "line", "state", "presence", "score", "alert", "age")
 
 # Facts are texts in one column, then turned into one row a twin: a join fails where one side has no row, as before
 # the first alert. The empty row makes sure that every column exists. A twin that was retired ends with zero
@@ -31,10 +31,13 @@ defined = {read(Measurement.PIPELINE, ["definitions"], EVER)}
 judged = {read(Measurement.TWIN, ["state", "score"], EVER)}
   |> last(){AS_COLUMNS}
   |> filter(fn: (r) => exists r.state){newest((Tag.TWIN_ID,), "state")}
+present = {read(Measurement.TWIN, ["presence"], EVER)}
+  |> last(){_BY_TWIN}
 observed = {read(Measurement.OBSERVATION, ["value"], EVER)}
   |> last(){_BY_TWIN}
 alerted = {read(Measurement.ALERT, ["active", "summary"], EVER)}
-  |> last(){AS_COLUMNS}{newest((Tag.TWIN_ID, Tag.CONDITION), "active")}
+  |> last(){AS_COLUMNS}
+  |> filter(fn: (r) => exists r.twin_id){newest((Tag.TWIN_ID, Tag.CONDITION, Tag.SENSOR), "active")}
   |> filter(fn: (r) => r.active == 1.0)
 twins = union(tables: [
   seed,
@@ -43,6 +46,7 @@ twins = union(tables: [
   judged{_fact("state", "r.state")},
   judged
   |> filter(fn: (r) => exists r.score){_fact("score", "string(v: r.score)")},
+  present{_fact("presence", "r._value")},
   observed{_fact("age", f"string(v: {AGE})")},
   alerted{_fact("alert", "r.summary")},
 ])
@@ -54,6 +58,7 @@ twins = union(tables: [
     type: r.twin_type,
     place: r.line,
     state: if exists r.state then r.state else "{TwinCondition.NEVER_SEEN}",
+    presence: if exists r.presence then r.presence else "{Presence.NEVER_SEEN}",
     score: if exists r.score then float(v: r.score) else debug.null(type: "float"),
     alert: if exists r.alert then r.alert else "",
     age: if exists r.age then float(v: r.age) else debug.null(type: "float"),
@@ -78,14 +83,14 @@ union(tables: [
   |> sum()
   |> map(fn: (r) => ({{r with _time: now()}}))"""
 
-ALERTS = f"""{read(Measurement.ALERT, ["active", "score", "summary"], SHOWN)}{AS_COLUMNS}
+ALERTS = f"""{DEBUG}{read(Measurement.ALERT, ["active", "score", "summary"], SHOWN)}{AS_COLUMNS}
   |> group()
   |> map(fn: (r) => ({{
     time: r._time,
-    twin: r.twin_id,
+    twin: if exists r.twin_id then r.twin_id else r.source,
     condition: r.condition,
     transition: if r.active == 1.0 then "raised" else "cleared",
-    score: r.score,
+    score: {ALERT_SCORE},
     summary: r.summary,
   }}))
   |> sort(columns: ["time"], desc: true)

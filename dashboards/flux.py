@@ -68,6 +68,11 @@ def clean(*columns: str) -> str:
   |> keep(columns: [{names}])"""
 
 
+ALERT_SCORE = 'if exists r.score then r.score else debug.null(type: "float")'
+"""The score of an alert; alerts about data have none, and perhaps there are no others. Needs "internal/debug"."""
+
+DEBUG = 'import "internal/debug"\n'
+
 AGE = "float(v: int(v: now()) - int(v: r._time)) / 1000000000.0"
 """Seconds since the row's time."""
 

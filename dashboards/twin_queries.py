@@ -1,6 +1,6 @@
 """What the Twin dashboard asks of InfluxDB."""
 
-from dashboards.flux import AGE, AS_COLUMNS, EVER, SHOWN, chosen, clean, newest, read, windows
+from dashboards.flux import AGE, ALERT_SCORE, AS_COLUMNS, DEBUG, EVER, SHOWN, chosen, clean, newest, read, windows
 from dashboards.states import level_of
 from schemas.influx import BUCKET, Measurement, Tag
 
@@ -38,11 +38,11 @@ AGE_NOW = f"""{read(Measurement.OBSERVATION, ["value"], EVER, _TWIN)}
   |> last(){newest(_TWIN, "_value")}
   |> map(fn: (r) => ({{r with _value: {AGE}, _time: now()}})){clean()}"""
 
-OPEN_ALERTS = f"""{read(Measurement.ALERT, ["active", "score", "summary"], EVER, _TWIN)}
-  |> last(){AS_COLUMNS}{newest((Tag.TWIN_ID, Tag.CONDITION), "active")}
+OPEN_ALERTS = f"""{DEBUG}{read(Measurement.ALERT, ["active", "score", "summary"], EVER, _TWIN)}
+  |> last(){AS_COLUMNS}{newest((Tag.TWIN_ID, Tag.CONDITION, Tag.SENSOR), "active")}
   |> filter(fn: (r) => r.active == 1.0)
   |> group()
-  |> map(fn: (r) => ({{since: r._time, condition: r.condition, score: r.score, summary: r.summary}}))
+  |> map(fn: (r) => ({{since: r._time, condition: r.condition, score: {ALERT_SCORE}, summary: r.summary}}))
   |> sort(columns: ["since"], desc: true)"""
 
 MEASURED = (

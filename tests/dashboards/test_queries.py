@@ -100,7 +100,8 @@ def test_the_fleet_is_what_the_core_says(dashboards, world) -> None:
         state = world.roster.runtime(row["twin"]).state()
         assert row["state"] == state.state, row["twin"]
         assert row["score"] == state.score, row["twin"]
-        assert bool(row["alert"]) == (state.alert_id is not None), row["twin"]
+        assert row["presence"] == state.presence, row["twin"]
+        assert bool(row["alert"]) == (state.alert_id is not None or bool(state.health)), row["twin"]
         assert (row["age"] is None) == (state.ts is None), row["twin"]
     ranks = [["anomalous", "warming", "normal", "never_seen"].index(row["state"]) for row in rows]
     assert ranks == sorted(ranks)
@@ -116,14 +117,14 @@ def test_the_accounts_add_up(dashboards, world) -> None:
         total.add(world.roster.runtime(twin).ledger)
     queries = dashboards.queries()
     for panel, expected in (
-        ("Observations by outcome", {outcome: total.outcomes[outcome] for outcome in Outcome}),
+        ("Observations by outcome", {outcome: getattr(total, outcome) for outcome in Outcome}),
         ("Rejections by reason", {f"rejected_{reason}": count for reason, count in total.reasons.items()}),
     ):
         shown: Counter = Counter()
         for row in world.query(queries[f"twinstream-fleet: {panel} A"]):
             shown[row["_field"]] += row["_value"]
         assert shown == Counter(expected), panel
-    assert all(total.outcomes[outcome] > 0 for outcome in Outcome)
+    assert all(getattr(total, outcome) > 0 for outcome in Outcome)
 
 
 def test_a_later_range_counts_only_what_is_new(dashboards, world) -> None:

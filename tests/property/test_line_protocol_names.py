@@ -39,10 +39,13 @@ def test_names_come_back_as_they_were_given(twin_id, sensor, site):
     )
     log = Log(definition)
     log.observe(0, **{sensor: 1.5})
-    observation = feed(log).points[0]
-    assert "\n" not in observation
+    online, observation, judged = feed(log).points
+    assert "\n" not in online + observation + judged
+    place = {"twin_id": twin_id, "site": site, "twin_type": "t", "area": "unknown", "line": "unknown"}
+    assert parsed(online) == ("twin", place, f'presence="online" {START_S * 10**9}')
+    assert parsed(judged)[:2] == ("twin", place)
     assert parsed(observation) == (
         "observation",
-        {"twin_id": twin_id, "sensor": sensor, "site": site, "twin_type": "t", "area": "unknown", "line": "unknown"},
+        {**place, "sensor": sensor},
         f'value=1.5,quality="good" {START_S * 10**9}',
     )

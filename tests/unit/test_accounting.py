@@ -2,8 +2,10 @@
 
 from base64 import b64decode
 
+import pytest
+
 from pipelines.testing.builders import START_S, Log, definition, feed, new_roster
-from pipelines.testing.readers import dead_letters, states
+from pipelines.testing.readers import dead_letters, fields, states
 from pipelines.twin.rejection import Reason
 
 EIGHT = {f"s{number}": {"unit": "bar"} for number in range(8)}
@@ -43,8 +45,9 @@ def test_a_message_has_one_dead_letter_for_each_reason_that_names_its_sensors():
 
 def test_dead_letters_of_one_message_have_ids_of_their_own():
     log = Log(definition(t1={"unit": "degC"}, t2={"unit": "bar"}))
-    log.observe(0, t1={"value": 1, "unit": "K"}, t2={"value": 1, "unit": "kPa"}, t3=None)
+    log.observe(0, t1={"value": 1, "unit": "kPa"}, t2={"value": 1, "unit": "K"}, t3=None)
     outputs = feed(log)
+    assert len(dead_letters(outputs)) == len(outputs.records) == 2
     named = [sensor for letter in dead_letters(outputs) for sensor in letter.sensors]
     assert sorted(named) == ["t1", "t2", "t3"]
     ids = [record.id for record in outputs.records]
@@ -88,15 +91,36 @@ def test_what_no_twin_owns_stands_in_the_rosters_own_books():
     assert "rejected_unknown_twin=1.0" in own
 
 
-def test_a_wrong_unit_is_refused_and_never_taken_for_a_value():
+@pytest.mark.parametrize(
+    ("unit", "reason", "named"),
+    [("bar", Reason.UNIT_MISMATCH, "degC"), ("parsnip", Reason.UNKNOWN_UNIT, "parsnip")],
+)
+def test_a_wrong_unit_is_refused_and_never_taken_for_a_value(unit, reason, named):
+    log = Log(definition(t1={"unit": "degC"}))
+    log.observe(0, t1={"value": 37.0, "unit": "degC"})
+    log.observe(1, t1={"value": 98.6, "unit": unit})
+    roster = new_roster()
+    outputs = feed(log, roster)
+    (letter,) = dead_letters(outputs)
+    assert (letter.reason, letter.sensors) == (reason, ("t1",))
+    assert named in letter.remedy
+    state = states(roster.publish())["case"]
+    assert state.sensors["t1"].value == 37.0
+    assert (state.counts.applied, state.counts.rejected) == (1, 1)
+    assert not any("98.6" in point for point in outputs.points)
+
+
+def test_a_value_in_another_unit_of_its_dimension_is_converted_and_counted_as_repaired():
     log = Log(definition(t1={"unit": "degC"}))
     log.observe(0, t1={"value": 98.6, "unit": "degF"})
     log.observe(1, t1={"value": 37.0, "unit": "degC"})
     roster = new_roster()
-    (letter,) = dead_letters(feed(log, roster))
-    assert letter.reason == Reason.UNKNOWN_UNIT
-    assert "degC" in letter.remedy
-    assert states(roster.publish())["case"].sensors["t1"].value == 37.0
+    outputs = feed(log, roster)
+    assert dead_letters(outputs) == []
+    values = [float(fields(point)["value"]) for point in outputs.points if point.startswith("observation")]
+    assert values == pytest.approx([37.0, 37.0])
+    (counters,) = [point for point in roster.publish().points if point.startswith("pipeline,area")]
+    assert fields(counters)["repaired_unit"] == "1.0"
 
 
 def test_counters_in_influxdb_say_what_the_state_says():
@@ -111,9 +135,10 @@ def test_counters_in_influxdb_say_what_the_state_says():
     (counters,) = [point for point in published.points if point.startswith("pipeline,area")]
     counts = states(published)["case"].counts.model_dump()
     assert counts == {
-        "messages": 4, "read": 4, "applied": 1, "amended": 1, "duplicate": 1, "rejected": 1,
+        "messages": 4, "read": 4, "applied": 1, "amended": 1, "duplicate": 1, "rejected": 1, "waiting": 0,
         "definitions": 1, "definitions_rejected": 0,
     }  # fmt: skip
     for name, count in counts.items():
         assert f"{name}={float(count)}" in counters
     assert "rejected_null_value=1.0" in counters
+    assert "amended_conflict=1.0" in counters

@@ -120,7 +120,9 @@ def test_verdicts_say_when_the_twin_is_in_alert():
 
 
 def test_the_score_goes_to_influxdb_with_the_state_of_the_twin():
-    points = [point for point in feed(faulty()).points if point.startswith("twin,")]
-    assert fields(points[0]) == {"state": '"warming"'}
+    twin = [point for point in feed(faulty()).points if point.startswith("twin,")]
+    points = [point for point in twin if "state" in fields(point)]
+    assert len(points) == CALM + FAULT + AFTER
+    assert fields(points[0]) == {"state": '"warming"', "held": "0.0"}
     assert fields(points[CALM + 5])["state"] == '"anomalous"'
     assert float(fields(points[CALM + 5])["score"]) > 0.5

@@ -7,7 +7,13 @@ from pipelines.replay.backtest import COLUMNS, Backtest, write_csv
 from pipelines.replay.inferred_type import inferred_type
 from pipelines.replay.recording import Recording, RecordingOptions
 from pipelines.testing.builders import START_S, Log, feed, noise
+from pipelines.testing.readers import alerts
 from schemas.definition import Detection, TwinDefinition, TwinType
+from schemas.events import EventType
+from schemas.topics import Topic
+
+NOW_MS = 1_900_000_000_000
+"""Long after all times of the files here."""
 
 
 def twin_type() -> TwinType:
@@ -22,7 +28,7 @@ def file_of(tmp_path: Path, cells: list[tuple[object, object]]) -> Recording:
 
 def backtested(tmp_path: Path, cells: list[tuple[object, object]]) -> list[dict[str, str]]:
     out = tmp_path / "out.csv"
-    results = Backtest(twin_type(), "p-1").run(file_of(tmp_path, cells))
+    results = Backtest(twin_type(), "p-1", NOW_MS).run(file_of(tmp_path, cells))
     assert sum(1 for _ in write_csv(results, "p-1", out)) == len(cells)
     with out.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -82,8 +88,24 @@ def test_a_backtest_says_what_the_live_twin_says_of_the_same_log(tmp_path):
     assert [row["alert"] for row in rows] == [str(int(one.alert)) for one in live]
 
 
+def test_alerts_of_a_backtest_are_history_and_no_news(tmp_path):
+    results = list(Backtest(twin_type(), "p-1", NOW_MS).run(file_of(tmp_path, faulty())))
+    found = [alert for result in results for alert in alerts(result.outputs)]
+    assert [(alert.condition, alert.transition) for alert in found] == [("anomaly", "raised"), ("anomaly", "cleared")]
+    assert [alert.ts.timestamp() - START_S for alert in found] == [62, 84]
+    assert all(alert.historical for alert in found)
+    records = [record for result in results for record in result.outputs.records if record.topic is Topic.ALERTS]
+    assert [record.type for record in records] == [EventType.HISTORICAL_ALERT] * 2
+
+
+def test_a_row_that_is_ahead_of_the_time_of_the_backtest_is_refused(tmp_path):
+    backtest = Backtest(twin_type(), "p-1", now_ms=START_S * 1000)
+    recording = file_of(tmp_path, [(START_S, 1.5), (START_S + 3_600, 1.6)])
+    assert [result.verdict.outcome for result in backtest.run(recording)] == ["applied", "rejected"]
+
+
 def test_the_counts_say_what_became_of_the_rows(tmp_path):
-    backtest = Backtest(twin_type(), "p-1")
+    backtest = Backtest(twin_type(), "p-1", NOW_MS)
     recording = file_of(tmp_path, [(START_S, 1.5), (START_S, 1.5), (START_S + 1, "x")])
     assert len(list(backtest.run(recording))) == 3
     counts = backtest.counts()

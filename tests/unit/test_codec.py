@@ -57,7 +57,7 @@ def test_another_version_is_refused_with_both_versions(version):
 
 
 @pytest.mark.parametrize(
-    "encoded", [b"", b"{", b"[]", b"null", b"{}", b'{"version":1}', b"\x80\x04\x95", b'{"version":1,"definition":7}']
+    "encoded", [b"", b"{", b"[]", b"null", b"{}", b'{"version":2}', b"\x80\x04\x95", b'{"version":2,"definition":7}']
 )
 def test_bytes_that_are_no_runtime_are_refused(encoded):
     with pytest.raises(RuntimeFormatError):
@@ -72,7 +72,11 @@ def test_a_runtime_that_is_cut_short_is_refused_at_every_length():
 
 
 @pytest.mark.parametrize(
-    "part", ["definition", "ledger", "sensors", "episode", "baseline", "drift", "newest_ns", "score"]
+    "part",
+    [
+        *("definition", "ledger", "sensors", "held", "held_newest_ns", "health", "lag", "newest_ns", "score"),
+        *("untold", "deadline_ms", "episode", "baseline", "drift"),
+    ],
 )
 def test_a_runtime_that_lacks_a_part_is_refused_and_never_half_read(part):
     state = loads(encode_runtime(lived(50)))

@@ -26,7 +26,10 @@ def raw_definition(**type_fields: object) -> bytes:
         (b"[]", "object"),
         (b"{}", "twin_id"),
         (b'{"twin_id":"case"}', "type"),
-        (raw_definition(sensors={}), "type.sensors"),
+        (
+            raw_definition(sensors={}),
+            "mend type: Value error, a type names its sensors, or has unknown_sensors: create",
+        ),
         (raw_definition(sensors={"t1": {"range": [5, 1]}}), "type.sensors.t1"),
         (raw_definition(sensors={"t1": {"resolution": -1}}), "type.sensors.t1.resolution"),
         (raw_definition(sensors={"t1": {"colour": "red"}}), "type.sensors.t1.colour"),

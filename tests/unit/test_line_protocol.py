@@ -61,12 +61,12 @@ def test_a_text_field_keeps_to_its_line():
 def test_a_place_that_the_definition_leaves_out_keeps_its_tag():
     log = Log(definition())
     log.observe(0, t1=25)
-    (observation, *_) = feed(log).points
-    head = observation.split(" ")[0]
-    assert head == (
+    assert [point.split(" ")[0] for point in feed(log).points] == [
+        f"twin,area={NO_TAG_VALUE},line={NO_TAG_VALUE},site={NO_TAG_VALUE},twin_id=case,twin_type=case-type",
         f"observation,area={NO_TAG_VALUE},line={NO_TAG_VALUE},sensor=t1,site={NO_TAG_VALUE},"
-        "twin_id=case,twin_type=case-type"
-    )
+        "twin_id=case,twin_type=case-type",
+        f"twin,area={NO_TAG_VALUE},line={NO_TAG_VALUE},site={NO_TAG_VALUE},twin_id=case,twin_type=case-type",
+    ]
 
 
 def test_whole_numbers_and_fractions_of_one_sensor_are_of_one_type():

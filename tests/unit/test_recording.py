@@ -60,7 +60,10 @@ def test_an_empty_cell_sends_nothing_and_the_others_are_sent(tmp_path):
 
 def test_a_row_is_a_message_with_its_time_its_number_and_its_values(tmp_path):
     (row,) = rows(tmp_path, "ts,a,b\n2023-11-14T22:13:20.250Z,1.5,x\n", columns=("a", "b"))
-    assert body(row) == {"twin_id": "p", "ts": T0 // 10**6 + 250, "values": {"a": 1.5, "b": "x"}, "seq": 1}
+    sent = {"twin_id": "p", "ts": T0 // 10**6 + 250, "values": {"a": 1.5, "b": "x"}, "seq": 1}
+    assert body(row) == {**sent, "historical": True}
+    shifted = json.loads(row.message("p", row.ts_ns + 10**9))
+    assert shifted == {**sent, "ts": sent["ts"] + 1_000, "historical": False}
 
 
 def test_a_row_keeps_its_nanoseconds(tmp_path):

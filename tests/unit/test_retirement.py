@@ -102,5 +102,5 @@ def test_an_empty_telemetry_message_retires_nobody():
     log = Log(definition())
     log.raw(None)
     roster = new_roster()
-    assert [letter.reason for letter in dead_letters(feed(log, roster))] == [Reason.EMPTY]
+    assert [letter.reason for letter in dead_letters(feed(log, roster))] == [Reason.TOMBSTONE]
     assert roster.runtime("case") is not None

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pipelines.twin import units
 from pipelines.twin.rejection import Reason, Rejected
-from pipelines.twin.units import ALIASES, MAX_CACHED, MAX_UNIT_LENGTH, SPELLINGS, Conversion, check_unit, conversion
+from pipelines.twin.unit_spellings import ALIASES, SPELLINGS
+from pipelines.twin.units import MAX_CACHED, MAX_UNIT_LENGTH, Conversion, check_unit, conversion
 
 
 def converted(value: float, unit: str, to: str) -> float:
