@@ -79,7 +79,7 @@ class Row:
                 "ts": ts,
                 "values": {name: _cell(text) for name, text in self.cells if text},
                 "seq": self.number,
-                "historical": ts_ns == self.ts_ns,
+                "historical": ts_ns is not None and ts_ns == self.ts_ns,
             }
         )
 

@@ -75,7 +75,7 @@ _TOO_DEEP = Rejected(Reason.TOO_DEEP, f"nest at most {MAX_DEPTH} levels; an obse
 def _deeper_than(parsed: object, limit: int) -> bool:
     """Whether objects and arrays are nested more than `limit` levels; level by level, without recursion."""
     level = [parsed]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         level = [
             inner
             for outer in level

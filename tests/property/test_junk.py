@@ -53,22 +53,47 @@ def judged(messages: list[Message]) -> tuple[list[Verdict], list[Record], list[s
     return verdicts, records, points, roster.runtime("case").ledger.counts()
 
 
-@profile(150)
-@given(st.data())
-def test_junk_between_good_messages_changes_no_score_alert_or_point_of_the_twin(data):
-    good = log_of(data.draw(steps(1.0, 2.5, 0.0, -3.0))).messages
-    disturbed = list(good)
-    for key, body in data.draw(st.lists(junk, min_size=1, max_size=30)):
-        place = data.draw(st.integers(1, len(disturbed)))
-        number = FROM_JUNK + len(disturbed)
-        own = good[0].key if key == b"" else key
-        disturbed.insert(place, Message(Topic.TELEMETRY, own, body, 0, number, good[0].received_ms))
+def insert(messages: list[Message], place: int, key: bytes | None, body: bytes | None) -> None:
+    """Put junk between messages; an empty key is the twin's own."""
+    own = messages[0].key if key == b"" else key
+    number = FROM_JUNK + len(messages)
+    messages.insert(place, Message(Topic.TELEMETRY, own, body, 0, number, messages[0].received_ms))
+
+
+def check_undisturbed(good: list[Message], disturbed: list[Message]) -> None:
+    """Check that junk changed only counters of what was refused, dead letters, and what is said of its source."""
     *expected, clean = judged(good)
     *found, counts = judged(disturbed)
     assert found == expected
     changed = {"messages": clean.messages, "read": clean.read, "rejected": clean.rejected}
     assert counts.model_copy(update=changed) == clean
     assert counts.balanced
+
+
+@profile(150)
+@given(st.data())
+def test_junk_between_good_messages_changes_no_score_alert_or_point_of_the_twin(data):
+    good = log_of(data.draw(steps(1.0, 2.5, 0.0, -3.0))).messages
+    disturbed = list(good)
+    for made in data.draw(st.lists(junk, min_size=1, max_size=15)):
+        insert(disturbed, data.draw(st.integers(1, len(disturbed))), *made)
+    check_undisturbed(good, disturbed)
+
+
+@profile(60)
+@given(st.data(), junk)
+def test_so_much_junk_that_its_source_is_called_degraded_changes_nothing_of_the_twin(data, made):
+    good = log_of(data.draw(steps(1.0, 2.5, 0.0, -3.0))).messages
+    disturbed = list(good)
+    place = data.draw(st.integers(1, len(disturbed)))
+    for _ in range(60):
+        insert(disturbed, place, *made)
+    check_undisturbed(good, disturbed)
+    records = Roster(MemoryStore(), "0").handle(disturbed).records
+    told = [AlertTransition.model_validate_json(record.value) for record in records if record.topic is Topic.ALERTS]
+    degraded = [(alert.source, alert.transition) for alert in told if alert.condition == "source-degraded"]
+    assert degraded[:1] == [("unnamed", "raised")]
+    assert len(degraded) <= 2
 
 
 @profile(400)

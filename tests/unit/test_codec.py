@@ -8,33 +8,58 @@ from pipelines.twin.codec import RUNTIME_VERSION, RuntimeFormatError, decode_run
 from pipelines.twin.roster import Roster
 from pipelines.twin.runtime import Runtime
 from pipelines.twin.store import MemoryStore
+from schemas.definition import Timing
 
 
-def log_with_everything() -> Log:
-    """Warm-up, an alert, drift, a late value, a refused one."""
-    log = Log(definition(t1={"unit": "degC", "resolution": 0.1, "range": [-50, 150]}, t2={"unit": "bar"}))
+def log_with_everything(window: str = "0s") -> Log:
+    """Warm-up, an alert, drift, a late value, a refused one, a bad one, a counter, a sensor that falls silent."""
+    t1 = {"unit": "degC", "resolution": 0.1, "range": [-50, 150]}
+    twin = definition(t1=t1, t2={"unit": "bar"}, total={"role": "counter"}, t3={"period": "1s"})
+    timing = Timing(reorder_window=window)
+    log = Log(twin.model_copy(update={"type": twin.type.model_copy(update={"timing": timing})}))
     for second, (one, two) in enumerate(zip(noise(150), noise(150, 3.0, 0.1, seed=2), strict=True)):
-        log.observe(second, t1=one + (40 if 60 <= second < 120 else 0), t2=two if second % 3 else None)
+        values = {"t1": one + (40 if 60 <= second < 120 else 0), "t2": two if second % 3 else None, "total": second * 7}
+        if second < 50:
+            values["t3"] = one
+        if 125 <= second < 128:
+            values["t1"] = 200.0
+        log.observe(second, **values)
         if second % 20 == 0:
             log.observe(second - 5, t1=1.0)
     return log
 
 
-def lived(messages: int) -> Runtime:
+def lived(messages: int, window: str = "0s") -> Runtime:
     roster = new_roster()
-    feed(log_with_everything().messages[:messages], roster)
+    feed(log_with_everything(window).messages[:messages], roster)
     return roster.runtime("case")
 
 
-@pytest.mark.parametrize("messages", [1, 2, 15, 40, 66, 70, 100, 130, 158])
-def test_a_runtime_that_is_written_and_read_is_the_same_bytes_again(messages):
-    encoded = encode_runtime(lived(messages))
+def test_the_log_here_holds_all_that_a_runtime_can_remember():
+    runtime = lived(136)
+    assert runtime.sensors["total"].counter is not None
+    assert list(runtime.sensors["t1"].health) == ["out-of-range"]
+    assert list(runtime.sensors["t3"].health) == ["silent"]
+    assert runtime.ledger.reasons
+    assert runtime.ledger.notes
+    assert runtime.ledger.flaws
+    assert lived(100).episode.active
+    waiting = lived(136, "3s")
+    assert waiting.holding.arrivals
+    assert waiting.ledger.waiting > 0
+
+
+@pytest.mark.parametrize("window", ["0s", "3s"])
+@pytest.mark.parametrize("messages", [1, 2, 15, 40, 66, 70, 100, 130, 136, 158])
+def test_a_runtime_that_is_written_and_read_is_the_same_bytes_again(messages, window):
+    encoded = encode_runtime(lived(messages, window))
     assert encode_runtime(decode_runtime(encoded)) == encoded
 
 
-@pytest.mark.parametrize("cut", [1, 2, 15, 40, 66, 70, 100, 130])
-def test_a_runtime_that_is_written_and_read_goes_on_as_if_nothing_had_happened(cut):
-    log, store = log_with_everything(), MemoryStore()
+@pytest.mark.parametrize("window", ["0s", "3s"])
+@pytest.mark.parametrize("cut", [1, 2, 15, 40, 66, 70, 100, 130, 136])
+def test_a_runtime_that_is_written_and_read_goes_on_as_if_nothing_had_happened(cut, window):
+    log, store = log_with_everything(window), MemoryStore()
     whole = new_roster()
     feed(log.messages[:cut], whole)
     feed(log.messages[:cut], Roster(store, "0"))
