@@ -36,8 +36,8 @@ class CompiledSensor:
         How long the last value may stand for a missing one; None where it is learned.
     plain
         Whether models see the value as it is.
-    unswapped
-        What a value really is if degrees Celsius and Fahrenheit were mixed up, for sensors in either.
+    in_degrees
+        Whether it is in degrees Celsius or Fahrenheit, which are mixed up at times.
     """
 
     name: str
@@ -53,7 +53,7 @@ class CompiledSensor:
     modulus: float | None
     period_ns: int
     age_limit_ns: int | None
-    unswapped: Conversion | None
+    in_degrees: bool
     timing: "CompiledTiming"
     point: str
     plain: bool
@@ -175,20 +175,16 @@ def _compile_sensor(
         modulus=spec.modulus,
         period_ns=0 if spec.period is None else max(duration_ns(spec.period), NS_PER_MS),
         age_limit_ns=None if spec.age_limit is None else duration_ns(spec.age_limit),
-        unswapped=_unswapped(spec.unit),
+        in_degrees=_in_degrees(spec.unit),
         timing=timing,
         point=f"{Measurement.OBSERVATION},{tag_set({**tags, Tag.SENSOR: name})}",
         plain=spec.role in (SensorRole.MEASUREMENT, SensorRole.SETPOINT),
     )
 
 
-def _unswapped(unit: str) -> Conversion | None:
-    """For a sensor in degrees Celsius: what undoes a reading in Fahrenheit; for one in Fahrenheit the reverse."""
-    if unit == "1":  # most sensors without a unit are not worth loading the registry for
-        return None
-    to_celsius = conversion(unit, "Cel")
-    if not isinstance(to_celsius, Conversion):
-        return None
-    if (to_celsius.scale, to_celsius.offset) == (1.0, 0.0):
-        return Conversion(1 / 1.8, -32 / 1.8)
-    return Conversion(1.8, 32.0) if abs(to_celsius.scale * 1.8 - 1) < 1e-9 else None
+def _in_degrees(unit: str) -> bool:
+    """Whether a sensor is in degrees Celsius or Fahrenheit."""
+    if unit == "1":  # most sensors without a unit are not worth loading the table of units for
+        return False
+    into = conversion(unit, "Cel")
+    return isinstance(into, Conversion) and any(into == conversion(degree, "Cel") for degree in ("Cel", "[degF]"))

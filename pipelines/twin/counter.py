@@ -15,7 +15,7 @@ class CounterState:
     before
         The total before the last: what tells a glitch upwards from a counter that went back.
     reset
-        A lower total, which the next one shows to be a reset or a glitch.
+        A total that does not fit: the next one shows whether the counter began anew there or glitched.
     rate
         Growth per second; None where it is not known, as behind a reset.
 
@@ -42,7 +42,7 @@ class CounterState:
         fastest = max_rate * elapsed
         grown = value - self.total
         if grown > fastest:
-            return Flaw.COUNTER_GLITCH
+            return None if self._confirmed(ts_ns, value, max_rate) else self._doubt(ts_ns, value, Flaw.COUNTER_GLITCH)
         if grown >= 0:
             self._accept(ts_ns, value, grown / elapsed)
             return None
@@ -52,17 +52,28 @@ class CounterState:
         return self._gone_back(ts_ns, value, max_rate)
 
     def _gone_back(self, ts_ns: int, value: float, max_rate: float) -> Flaw | None:
-        if self.reset is not None and ts_ns > self.reset_ns:
-            elapsed = ts_ns - self.reset_ns
-            if 0 <= value - self.reset <= max_rate * elapsed:
-                self._accept(ts_ns, value, (value - self.reset) / elapsed, restarted=True)
-                return None
+        if self._confirmed(ts_ns, value, max_rate):
+            return None
         if self.before is not None and value >= self.before:
             # It goes on from the total before the last: the last one was a glitch.
             self._accept(ts_ns, value, None, restarted=True)
             return None
+        return self._doubt(ts_ns, value, Flaw.COUNTER_RESET)
+
+    def _confirmed(self, ts_ns: int, value: float, max_rate: float) -> bool:
+        """Whether it goes on from the total that did not fit: the counter began anew there."""
+        if self.reset is None:
+            return False
+        elapsed = ts_ns - self.reset_ns
+        grown = value - self.reset
+        if not 0 <= grown <= max_rate * elapsed:
+            return False
+        self._accept(ts_ns, value, grown / elapsed, restarted=True)
+        return True
+
+    def _doubt(self, ts_ns: int, value: float, flaw: Flaw) -> Flaw:
         self.reset_ns, self.reset = ts_ns, value
-        return Flaw.COUNTER_RESET
+        return flaw
 
     def _accept(self, ts_ns: int, value: float, per_ns: float | None, *, restarted: bool = False) -> None:
         self.before = None if restarted else self.total

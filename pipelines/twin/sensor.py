@@ -27,6 +27,9 @@ SPIKE = 8.0
 SAME = 4.0
 """Root mean square changes within which two values are the same level."""
 
+GRAIN = 1.5
+"""Resolutions that two readings of the same value may differ by."""
+
 STEADY = 0.1
 """A sensor that usually changes by more than this share of its value can't show a wrong unit by its level."""
 
@@ -259,12 +262,17 @@ class Sensor:
         self.suspect = real
         return flaw if real is None else Flaw.UNIT_SUSPECT
 
+    @property
+    def _grain(self) -> float:
+        """A change that means nothing: one step of the instrument, and a little for rounding."""
+        return GRAIN * self.rules.resolution
+
     def _far(self, value: float) -> bool:
         """Whether a value is further from the last good one than usual changes explain."""
         if self.count < ENOUGH:
             return False
         change = value - self.good
-        grain = max(self.rules.resolution, 1e-9 * abs(self.good))
+        grain = max(self._grain, 1e-9 * abs(self.good))
         return change * change > SPIKE * SPIKE * self.square + grain * grain
 
     def _in_another_unit(self, value: float, *, out_of_range: bool) -> float | None:
@@ -276,20 +284,20 @@ class Sensor:
             fitting = [value / factor for factor in FACTORS if rules.low <= value / factor <= rules.high]
             return fitting[0] if fitting else None
         level = self.good if self.suspect is None else self.suspect
-        near = max(SAME * SAME * self.square, (LEVEL * level) ** 2, rules.resolution * rules.resolution)
-        if not self._far(value) or SAME * SAME * self.square > (STEADY * level) ** 2:
+        near = max(SAME * SAME * self.square, (LEVEL * level) ** 2, self._grain * self._grain)
+        if not self._far(value) or near > (STEADY * level) ** 2:
             return None
         candidates = [value / factor for factor in FACTORS]
         if not out_of_range and math.isfinite(rules.low) and math.isfinite(rules.high):
             # A fall to a hundredth within the range is more often a plant that stopped than a unit.
             candidates = [candidate for candidate in candidates if abs(candidate) < abs(value)]
-        if rules.unswapped is not None:
-            candidates.append(rules.unswapped(value))
+        if rules.in_degrees:
+            candidates += [(value - 32.0) / 1.8, value * 1.8 + 32.0]
         return next((c for c in candidates if (c - level) ** 2 <= near), None)
 
     def _rate(self, ts_ns: int, value: float) -> Flaw | None:
         rules = self.rules
-        if self.good_ns == 0 or abs(value - self.good) <= rules.max_rate * (ts_ns - self.good_ns) + rules.resolution:
+        if self.good_ns == 0 or abs(value - self.good) <= rules.max_rate * (ts_ns - self.good_ns) + self._grain:
             return None
         return Flaw.RATE
 
@@ -321,12 +329,13 @@ class Sensor:
         self.run = 0
 
     def _spike(self, value: float) -> Flaw | None:
-        if self.rewarm or not self._far(value):
+        if self.rewarm or math.isfinite(self.rules.max_rate) or not self._far(value):
+            # Where it is declared how fast the value can change, nothing slower is a spike.
             self.spike = None
             return None
         last, self.spike = self.spike, value
         if last is not None and (value - last) ** 2 <= SPIKE * SPIKE * self.square + max(
-            self.rules.resolution * self.rules.resolution, 1e-18 * value * value
+            self._grain * self._grain, 1e-18 * value * value
         ):
             # The second value at the new level: a step, not a spike. It is the level from here on.
             self.spike, self.good = None, last
