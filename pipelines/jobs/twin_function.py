@@ -63,7 +63,9 @@ class TwinFunction(KeyedProcessFunction):  # type: ignore[misc]  # untyped base
         roster = self._rosters.get(bucket)
         if roster is None:
             settings = self._settings
-            roster = self._rosters[bucket] = Roster(self._store, bucket, settings.buckets, settings.policy)
+            roster = self._rosters[bucket] = Roster(
+                self._store, bucket, settings.buckets, settings.policy, settings.publish_interval_ms
+            )
         return roster
 
     def _message(self, row: Row) -> Message:

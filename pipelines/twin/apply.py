@@ -59,6 +59,8 @@ def apply(runtime: Runtime, arrival: Arrival, outputs: Outputs) -> None:
         ahead = arrival.ts_ns - arrival.received_ms * NS_PER_MS > runtime.twin.timing.clock_tolerance_ns
         if ahead or runtime.health or arrival.historical:
             _watch_clock(runtime, arrival, ahead or (arrival.historical and not historical), outputs)
+        if arrival.delay_ms is not None and not historical and seen_ms != arrival.received_ms:
+            _learn_delay(runtime, arrival.delay_ms)
     taken = _take(runtime, arrival, seen_ms, outputs, historical=historical)
     ledger = runtime.ledger
     ledger.applied += len(taken.applied)
@@ -78,6 +80,14 @@ def apply(runtime: Runtime, arrival: Arrival, outputs: Outputs) -> None:
             judged = judge(runtime, arrival.ts_ns, taken.fresh, doubtful, outputs, historical=historical)
         _write(runtime, taken.applied, arrival.ts_ns, judged, outputs)
     outputs.verdicts.append(_verdict(runtime, arrival.ts_ns, taken, judged))
+
+
+def _learn_delay(runtime: Runtime, delay_ms: int) -> None:
+    """Follow the longest delay: at once when it grows, slowly when it shrinks."""
+    if delay_ms > runtime.delay_ms:
+        runtime.delay_ms = delay_ms
+    else:
+        runtime.delay_ms -= (runtime.delay_ms - delay_ms) >> 6
 
 
 def _take(runtime: Runtime, arrival: Arrival, seen_ms: int, outputs: Outputs, *, historical: bool) -> Taken:

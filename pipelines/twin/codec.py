@@ -53,6 +53,7 @@ def encode_runtime(runtime: Runtime) -> bytes:
             "score": runtime.score,
             "untold": runtime.untold,
             "deadline_ms": runtime.deadline_ms,
+            "delay_ms": runtime.delay_ms,
             "episode": asdict(runtime.episode),
             "baseline": {
                 "sensors": {name: [d.samples, d.mean, d.squares] for name, d in learned.sensors.items()},
@@ -104,6 +105,7 @@ def _runtime_of(state: Json) -> Runtime:
         score=state["score"],
         untold=state["untold"],
         deadline_ms=state["deadline_ms"],
+        delay_ms=state["delay_ms"],
     )
 
 
@@ -149,14 +151,14 @@ def _health_of_json(state: Json) -> dict[str, HealthEpisode]:
 def _arrival_to_json(arrival: Arrival) -> list[Any]:
     return [
         *(arrival.ts_ns, arrival.seq, arrival.readings),
-        *(arrival.historical, arrival.declared_historical, arrival.received_ms),
+        *(arrival.historical, arrival.declared_historical, arrival.received_ms, arrival.delay_ms),
     ]
 
 
 def _arrival_of_json(state: list[Any]) -> Arrival:
-    ts_ns, seq, readings, historical, declared, received_ms = state
+    ts_ns, seq, readings, historical, declared, received_ms, delay_ms = state
     admitted = [(name, value, None if flaw is None else Flaw(flaw)) for name, value, flaw in readings]
-    return Arrival(ts_ns, seq, admitted, historical, declared, received_ms)
+    return Arrival(ts_ns, seq, admitted, historical, declared, received_ms, delay_ms)
 
 
 def ledger_to_json(ledger: Ledger) -> Json:

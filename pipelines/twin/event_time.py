@@ -71,7 +71,9 @@ def parse_event_time(ts: object, clock: Clock = ANY_CLOCK) -> int | AmbiguousTim
         return _of_epoch(ts, clock.epoch_unit)
     if not isinstance(ts, str):
         return Rejected(Reason.BAD_TS, "ts must be a text or a number")
-    if len(ts) <= 40 and _NUMBER.fullmatch(ts):
+    if _NUMBER.fullmatch(ts):
+        if len(ts) > 40:
+            return Rejected(Reason.BAD_TS, "an epoch has at most 19 digits and a fraction")
         return _of_epoch(float(ts) if "." in ts else int(ts), clock.epoch_unit)
     return _of_iso(ts, clock.zone)
 
@@ -92,18 +94,24 @@ def _unit_by_size(number: int | float) -> int:
 def _of_iso(text: str, zone: ZoneInfo | None) -> int | AmbiguousTime | Rejected:
     # datetime keeps microseconds; digits beyond them are cut off there and added here.
     beyond = 0
+    text = text.strip().upper()  # RFC 3339 allows "t" and "z"
+    if "T" not in text and " " not in text:
+        return _BAD_TS  # a date alone is no moment
     if match := _FRACTION.search(text):
         beyond = int(match[1].ljust(9, "0")[6:])
         text = text[: match.start(1) + 6] + text[match.end(1) :]
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        return Rejected(Reason.BAD_TS, "write ts as 2023-11-14T22:13:20Z or as an epoch number")
+        return _BAD_TS
     if moment.tzinfo is not None:
         return _since_epoch(moment, beyond)
     if zone is None:
         return Rejected(Reason.NO_ZONE, "add Z or an offset such as +01:00 to ts, or time_zone to the twin")
     return _of_local(moment, zone, beyond)
+
+
+_BAD_TS = Rejected(Reason.BAD_TS, "write ts as 2023-11-14T22:13:20Z or as an epoch number")
 
 
 def _of_local(moment: datetime, zone: ZoneInfo, beyond: int) -> int | AmbiguousTime | Rejected:

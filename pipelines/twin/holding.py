@@ -14,7 +14,13 @@ AdmittedReading = tuple[str, float, Flaw | None]
 
 @dataclass(slots=True)
 class Arrival:
-    """The accepted readings of one message."""
+    """The accepted readings of one message.
+
+    Attributes
+    ----------
+    delay_ms
+        From its event time until the broker took it; None if it was overtaken, so that this tells nothing of its way.
+    """
 
     ts_ns: int
     seq: int | None
@@ -22,6 +28,7 @@ class Arrival:
     historical: bool
     declared_historical: bool
     received_ms: int
+    delay_ms: int | None
 
     @property
     def order(self) -> tuple[int, int, list[tuple[str, float, str]]]:
@@ -42,7 +49,7 @@ class Holding:
         The newest event time that came; what is older by more than the window can go on.
 
     >>> holding = Holding()
-    >>> def arrival(second): return Arrival(second * 10**9, None, [("t1", 20.0, None)], False, False, 0)
+    >>> def arrival(second): return Arrival(second * 10**9, None, [("t1", 20.0, None)], False, False, 0, 0)
     >>> holding.hold(arrival(5)); holding.hold(arrival(3)); holding.hold(arrival(9))
     >>> [released.ts_ns // 10**9 for released in holding.release(window_ns=3 * 10**9)]
     [3, 5]

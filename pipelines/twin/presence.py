@@ -22,6 +22,9 @@ UNKNOWN_PERIOD_MS = 3_600_000
 LEAST_LEARNED_MS = 5_000
 """A learned period is taken for at least this: it is a guess, and the network takes time, too."""
 
+RECHECK_MS = 10_000
+"""How often a twin is looked at, though no deadline passes: what is learned moves deadlines."""
+
 LEARNED_FROM = REMEMBERED // 2
 """Values from which a period is learned."""
 
@@ -30,7 +33,7 @@ _HERE = (Presence.ONLINE, Presence.STALE)
 
 def see(runtime: Runtime, sensor: Sensor, seen_ms: int, now_ms: int, outputs: Outputs) -> None:
     """Take note that a sensor has sent a value of this age; called only where its presence may change."""
-    stale_ms, offline_ms = limits_ms(sensor)
+    stale_ms, offline_ms = limits_ms(sensor, runtime.delay_ms)
     age_ms = now_ms - seen_ms
     presence = _presence(age_ms, stale_ms, offline_ms)
     if presence is sensor.presence:
@@ -38,7 +41,7 @@ def see(runtime: Runtime, sensor: Sensor, seen_ms: int, now_ms: int, outputs: Ou
     before = runtime.presence
     sensor.presence = presence
     if presence is Presence.ONLINE:
-        runtime.deadline_ms = min(runtime.deadline_ms, seen_ms + stale_ms)
+        runtime.deadline_ms = min(runtime.deadline_ms, seen_ms + min(stale_ms, RECHECK_MS))
         _end_silence(runtime, sensor, seen_ms * NS_PER_MS, outputs)
     if runtime.presence is not before:
         _point(runtime, seen_ms * NS_PER_MS, outputs)
@@ -52,9 +55,10 @@ def pass_time(runtime: Runtime, now_ms: int, outputs: Outputs) -> bool:
     silent: list[tuple[Sensor, int]] = []
     stale_since_ms = 0
     deadline_ms = NEVER_MS
+    recheck_ms = now_ms + RECHECK_MS
     changed = False
     for sensor in runtime.sensors.values():
-        stale_ms, offline_ms = limits_ms(sensor)
+        stale_ms, offline_ms = limits_ms(sensor, runtime.delay_ms)
         if sensor.presence not in _HERE:
             if _left_behind(runtime, sensor):
                 silent.append((sensor, sensor.seen_ms + offline_ms))
@@ -66,7 +70,7 @@ def pass_time(runtime: Runtime, now_ms: int, outputs: Outputs) -> bool:
             silent.append((sensor, sensor.seen_ms + offline_ms))
         else:
             limit_ms = stale_ms if presence is Presence.ONLINE else offline_ms
-            deadline_ms = min(deadline_ms, sensor.seen_ms + limit_ms + 1)
+            deadline_ms = min(deadline_ms, sensor.seen_ms + limit_ms + 1, recheck_ms)
             stale_since_ms = max(stale_since_ms, sensor.seen_ms + stale_ms)
     runtime.deadline_ms = deadline_ms
     _raise_silence(runtime, silent, outputs)
@@ -81,17 +85,20 @@ def _left_behind(runtime: Runtime, sensor: Sensor) -> bool:
     return sensor.presence is Presence.OFFLINE and SILENT not in sensor.health and OFFLINE not in runtime.health
 
 
-def limits_ms(sensor: Sensor) -> tuple[int, int]:
-    """The ages of a value, in ms, beyond which its sensor is stale and offline; the reorder window is added to both."""
+def limits_ms(sensor: Sensor, delay_ms: int) -> tuple[int, int]:
+    """The ages of a value, in ms, beyond which its sensor is stale and offline.
+
+    The reorder window and the usual delay are added to both: a value may be as old when it comes.
+    """
     timing = sensor.rules.timing
-    window_ms = timing.window_ns // NS_PER_MS
+    late_ms = timing.window_ns // NS_PER_MS + delay_ms
     if sensor.rules.period_ns:
         period_ms = sensor.rules.period_ns / NS_PER_MS
     elif len(sensor.recent) >= LEARNED_FROM:
         period_ms = max(sensor.due_ns / NS_PER_MS, LEAST_LEARNED_MS)
     else:
         period_ms = UNKNOWN_PERIOD_MS
-    return round(timing.stale_after * period_ms) + window_ms, round(timing.offline_after * period_ms) + window_ms
+    return round(timing.stale_after * period_ms) + late_ms, round(timing.offline_after * period_ms) + late_ms
 
 
 def _presence(age_ms: int, stale_ms: int, offline_ms: int) -> Presence:

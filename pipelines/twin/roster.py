@@ -1,11 +1,10 @@
 """The twins of one bucket: finds the twin of each message, takes definitions, keeps what nobody owns in its books."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple
 
-import orjson
-
-from pipelines.twin.codec import decode_runtime, encode_runtime, ledger_of_json, ledger_to_json
+from pipelines.twin.books import load_books
+from pipelines.twin.closing import close_all, close_redefined
+from pipelines.twin.codec import decode_runtime, encode_runtime
 from pipelines.twin.compiled import compile_definition
 from pipelines.twin.deadletter import dead_letter
 from pipelines.twin.definition_message import parse_definition
@@ -20,7 +19,6 @@ from pipelines.twin.publication import counters, retirement, state_record
 from pipelines.twin.rejection import Reason, Rejected
 from pipelines.twin.runtime import NEVER_MS, Runtime
 from pipelines.twin.silence_clock import SilenceClock
-from pipelines.twin.sources import Sources, SourceTally
 from pipelines.twin.step import release, step
 from pipelines.twin.store import Store
 from pipelines.twin.telemetry import parse_object, source_of, twin_of
@@ -35,10 +33,6 @@ OWN = ""
 """The name under which the roster keeps its own books; no twin can be called so."""
 
 UNKNOWN_TWIN = Rejected(Reason.UNKNOWN_TWIN, "define the twin first: twinstream apply FILE")
-
-
-class BucketCountError(RuntimeError):
-    """State and settings disagree on how twins are spread; going on would split twins in two."""
 
 
 class Roster:
@@ -58,6 +52,8 @@ class Roster:
         How many rosters share the twins. It decides which twin is where, so stored twins are bound to it.
     policy
         What becomes of twins that are not known, and of too many.
+    tick_ms
+        How often `publish` is called, as long as `restless`.
 
     Raises
     ------
@@ -65,17 +61,16 @@ class Roster:
         If the store was filled under another number of buckets.
     """
 
-    def __init__(self, store: Store, bucket: str, buckets: int = 1, policy: TwinPolicy | None = None) -> None:
+    def __init__(
+        self, store: Store, bucket: str, buckets: int = 1, policy: TwinPolicy | None = None, tick_ms: int = 1_000
+    ) -> None:
         self._store = store
         self._bucket = bucket
-        self._buckets = buckets
         self._policy = policy or TwinPolicy()
         self._live: dict[str, Runtime] = {}
-        self._ledger = Ledger()
-        self._sources = Sources(bucket)
-        self._created = 0
-        self._silence = SilenceClock()
-        self._load_own()
+        self._silence = SilenceClock(tick_ms)
+        self._books = load_books(store.get(OWN), bucket, buckets)
+        self._store.put(OWN, self._books.encode())
         self._waiting = WaitingRoom(store, self._policy)
         # What the store holds was perhaps not published before a restart: say it once more.
         self._changed: set[str] = {name for name in store.names() if not name.startswith(MARK)}
@@ -92,7 +87,7 @@ class Roster:
         if message is not None:
             self._silence.heard(now_ms, message.received_ms)
         self._keep(touched)
-        self._store.put(OWN, self._encoded_own())
+        self._store.put(OWN, self._books.encode())
         return outputs
 
     def publish(self, now_ms: int = 0) -> Outputs:
@@ -102,7 +97,7 @@ class Roster:
         self._pass_time(now_ms, outputs)
         for name in sorted(self._changed):
             if name == OWN:
-                outputs.point(counters(self._ledger, {Tag.BUCKET: self._bucket}))
+                outputs.point(counters(self._books.ledger, {Tag.BUCKET: self._bucket}))
             elif (runtime := self._runtime(name)) is not None:
                 outputs.records.append(state_record(runtime))
                 outputs.point(counters(runtime.ledger, runtime.twin.tags))
@@ -132,7 +127,7 @@ class Roster:
     @property
     def ledger(self) -> Ledger:
         """Counts of messages that no twin owns."""
-        return self._ledger
+        return self._books.ledger
 
     def _handle(self, message: Message, now_ms: int, outputs: Outputs) -> str | None:
         """Take one message; the name of what it changed, None if it waits."""
@@ -151,7 +146,7 @@ class Roster:
                 return None
             if isinstance(body, Rejected) or not self._may_create():
                 return self._disown(message, body, _why_unowned(body), twin_id, outputs)
-            self._created += 1
+            self._books.created += 1
             runtime = self._begin(created_definition(twin_id))
         self._step(runtime, message, body, outputs)
         return twin_id
@@ -160,7 +155,7 @@ class Roster:
         self, runtime: Runtime, message: Message, body: Mapping[str, object] | Rejected, outputs: Outputs
     ) -> None:
         found, rejected = step(runtime, message, body, outputs)
-        self._sources.count(source_of(body), found, rejected, message.received_ms, outputs)
+        self._books.sources.count(source_of(body), found, rejected, message.received_ms, outputs)
 
     def _turn_away(self, now_ms: int, outputs: Outputs) -> None:
         """Reject what has waited in vain."""
@@ -185,7 +180,12 @@ class Roster:
             if runtime.holding.arrivals and silence_ms - runtime.ledger.received_ms >= window_ms:
                 _let_go(runtime, outputs)
                 touched.add(twin_id)
-            if silence_ms >= runtime.deadline_ms and pass_time(runtime, silence_ms, outputs):
+            # What is held is a sign of life that has not had its turn yet.
+            if (
+                silence_ms >= runtime.deadline_ms
+                and not runtime.holding.arrivals
+                and pass_time(runtime, silence_ms, outputs)
+            ):
                 touched.add(twin_id)
         self._keep(touched)
 
@@ -198,11 +198,11 @@ class Roster:
         outputs: Outputs,
     ) -> str:
         """Reject a message that belongs to no twin here."""
-        self._ledger.received_ms = message.received_ms
-        self._ledger.messages += 1
-        self._ledger.reject(rejected.reason)
+        self._books.ledger.received_ms = message.received_ms
+        self._books.ledger.messages += 1
+        self._books.ledger.reject(rejected.reason)
         source = source_of(body)
-        self._sources.count(source, 1, 1, message.received_ms, outputs)
+        self._books.sources.count(source, 1, 1, message.received_ms, outputs)
         outputs.records.append(dead_letter(message, rejected, twin_id, source=source))
         outputs.verdicts.append(
             Verdict(twin_id, None, Outcome.REJECTED, None, TwinCondition.NEVER_SEEN, alert=False, drift=False)
@@ -222,7 +222,9 @@ class Roster:
         if runtime is not None:
             # What waits was accepted under the old rules, and goes on under them.
             _let_go(runtime, outputs)
-            runtime.redefine(compile_definition(definition))
+            twin = runtime.with_created(compile_definition(definition))
+            close_redefined(runtime, twin, outputs)
+            runtime.redefine(twin)
         elif self._twins >= self._policy.most_twins:
             most = f"a bucket holds {self._policy.most_twins} twins; retire some, or raise max_twins of the twin job"
             return self._refuse_definition(message, Rejected(Reason.TOO_MANY_TWINS, most), twin_id, outputs)
@@ -242,12 +244,12 @@ class Roster:
         policy = self._policy
         return (
             policy.unknown is UnknownTwins.CREATE
-            and self._created < policy.most_created
+            and self._books.created < policy.most_created
             and self._twins < policy.most_twins
         )
 
     def _refuse_definition(self, message: Message, rejected: Rejected, twin_id: str | None, outputs: Outputs) -> str:
-        self._ledger.definition(message.received_ms, rejected.reason)
+        self._books.ledger.definition(message.received_ms, rejected.reason)
         outputs.records.append(dead_letter(message, rejected, twin_id))
         return OWN
 
@@ -256,7 +258,8 @@ class Roster:
         runtime = self._runtime(twin_id)
         if runtime is not None:
             _let_go(runtime, outputs)
-            self._ledger.add(runtime.ledger)
+            close_all(runtime, outputs)
+            self._books.ledger.add(runtime.ledger)
             del self._live[twin_id]
             self._twins -= 1
             self._store.remove(twin_id)
@@ -266,7 +269,7 @@ class Roster:
             ended.received_ms = message.received_ms
             outputs.point(counters(ended, runtime.twin.tags))
             outputs.records.append(retirement(runtime, message))
-        self._ledger.definition(message.received_ms)
+        self._books.ledger.definition(message.received_ms)
         return OWN
 
     def _runtime(self, twin_id: str) -> Runtime | None:
@@ -279,36 +282,10 @@ class Roster:
         """Store what has changed, and remember to tell of it."""
         for name in names:
             if name == OWN:
-                self._store.put(OWN, self._encoded_own())
+                self._store.put(OWN, self._books.encode())
             elif (runtime := self._live.get(name)) is not None:
                 self._store.put(name, encode_runtime(runtime))
         self._changed |= names
-
-    def _encoded_own(self) -> bytes:
-        tallies = {name: astuple(tally) for name, tally in self._sources.tallies.items()}
-        own = {
-            "buckets": self._buckets,
-            "ledger": ledger_to_json(self._ledger),
-            "sources": tallies,
-            "created": self._created,
-        }
-        return orjson.dumps(own)
-
-    def _load_own(self) -> None:
-        """Take the books from the store, or begin them there."""
-        encoded = self._store.get(OWN)
-        if encoded is None:
-            self._store.put(OWN, self._encoded_own())
-            return
-        own = orjson.loads(encoded)
-        if own["buckets"] != self._buckets:
-            raise BucketCountError(
-                f"the stored twins are spread over {own['buckets']} buckets, the settings say {self._buckets}; "
-                f"set buckets to {own['buckets']}, or start without the stored state"
-            )
-        self._ledger = ledger_of_json(own["ledger"])
-        self._sources.tallies = {name: SourceTally(*numbers) for name, numbers in own["sources"].items()}
-        self._created = own["created"]
 
 
 def _let_go(runtime: Runtime, outputs: Outputs) -> None:

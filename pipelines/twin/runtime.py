@@ -13,7 +13,7 @@ from pipelines.twin.holding import Holding
 from pipelines.twin.lag import LagWatch
 from pipelines.twin.ledger import Ledger
 from pipelines.twin.sensor import Sensor
-from schemas.definition import Place, SensorDefinition
+from schemas.definition import Place, SensorDefinition, UnknownSensors
 from schemas.quality import Quality
 from schemas.state import Presence, SensorHealth, SensorState, TwinCondition, TwinState, Warming
 
@@ -40,6 +40,8 @@ class Runtime:
         Whether a condition was raised on historical data only, and is to be told when live data still show it.
     deadline_ms
         No sensor falls silent before this processing time.
+    delay_ms
+        How long live observations take from their event time to the broker, rather too long than too short.
     """
 
     twin: CompiledTwin
@@ -55,6 +57,7 @@ class Runtime:
     score: float | None = None
     untold: bool = False
     deadline_ms: int = NEVER_MS
+    delay_ms: int = 0
 
     @classmethod
     def fresh(cls, twin: CompiledTwin) -> "Runtime":
@@ -72,6 +75,11 @@ class Runtime:
         if self.detector.warm or not self.twin.detecting:
             return TwinCondition.NORMAL
         return TwinCondition.WARMING
+
+    @property
+    def newest_arrived_ns(self) -> int:
+        """The newest event time that has come, whether it was applied or waits in the reorder window."""
+        return max(self.newest_ns or 0, self.holding.newest_ns)
 
     @property
     def presence(self) -> Presence:
@@ -93,10 +101,23 @@ class Runtime:
         """The id of an alert about the twin's data."""
         return alert_id(self.twin.twin_id, condition if sensor is None else f"{condition}/{sensor}", raised_ns)
 
+    def changed_by(self, twin: CompiledTwin) -> list[str]:
+        """The sensors of which a changed definition leaves nothing: they are gone, or mean something else."""
+        before, after = self.twin.definition.type.sensors, twin.definition.type.sensors
+        return [name for name in before if not _means_the_same(before[name], after.get(name))]
+
+    def with_created(self, twin: CompiledTwin) -> CompiledTwin:
+        """A changed definition with the sensors that were created because they sent, as long as its type allows it."""
+        twin_type = twin.definition.type
+        if twin_type.unknown_sensors is UnknownSensors.CREATE:
+            for name in self.sensors:
+                if name not in twin.sensors and len(twin.sensors) < twin_type.max_sensors:
+                    twin = twin.with_sensor(name)
+        return twin
+
     def redefine(self, twin: CompiledTwin) -> None:
         """Take a changed definition and keep what was learned of every sensor that is the same as before."""
-        before, after = self.twin.definition.type.sensors, twin.definition.type.sensors
-        changed = [name for name in before if not _means_the_same(before[name], after.get(name))]
+        changed = self.changed_by(twin)
         self.detector.forget(changed)
         self.detector = BaselineDetector.restored(twin.baseline, self.detector.snapshot())
         kept = {name: sensor for name, sensor in self.sensors.items() if name not in changed}

@@ -11,6 +11,8 @@ from pipelines.twin.counter import CounterState
 from pipelines.twin.event_time import NS_PER_SECOND
 from pipelines.twin.health import HealthEpisode
 from pipelines.twin.recent import MOST, REMEMBERED, Entry
+from pipelines.twin.stuck import longest_credible
+from pipelines.twin.wrong_unit import by_level, by_range
 from schemas.definition import SensorRole
 from schemas.quality import Flaw
 from schemas.state import Presence
@@ -30,30 +32,11 @@ SAME = 4.0
 GRAIN = 1.5
 """Resolutions that two readings of the same value may differ by."""
 
-STEADY = 0.1
-"""A sensor that usually changes by more than this share of its value can't show a wrong unit by its level."""
-
-LEVEL = 0.03
-"""Share of the value within which a level is recognised in another unit."""
-
-FACTORS = (10.0, 100.0, 1000.0, 0.1, 0.01, 0.001)
-"""Units that are mixed up differ by these: bar and kPa, Pa and hPa, m and mm."""
-
 NO_VALUE = frozenset(
     {-9999.0, -999.0, -999.9, -99.0, -99.9, 999.0, 999.9, 9999.0, 99999.0}
     | {-32768.0, 32767.0, 65535.0, -2147483648.0, 2147483647.0, 4294967295.0}
 )
 """Numbers by which devices say that they have none; suspected only far away from the usual values."""
-
-STUCK_CHANCE = 1e-12
-"""Equal values in a row are stuck where chance would give as many this seldom."""
-
-STUCK_LEAST = 30
-STUCK_REPETITION = 0.9
-"""A sensor that repeats itself more often than this is not known to ever change."""
-
-LONGEST_KNOWN = 3
-"""A run is stuck only when it is this many times as long as the longest that turned out well."""
 
 CALM_NS = 10 * NS_PER_SECOND
 """A gap shorter than this is no drop-out where no period is declared."""
@@ -65,7 +48,7 @@ _UNCHECKED = frozenset({SensorRole.SETPOINT, SensorRole.BINARY})
 
 @dataclass(slots=True)
 class Sensor:
-    """One sensor of one twin. Mutable: `take` and `step` are its only authors.
+    """One sensor of one twin. Mutable: `take` and `apply` are its only authors.
 
     Attributes
     ----------
@@ -279,21 +262,12 @@ class Sensor:
         """The value in the sensor's unit, if it only makes sense as one in another."""
         rules = self.rules
         if self.count < ENOUGH:
-            if not (out_of_range and rules.narrow):
-                return None
-            fitting = [value / factor for factor in FACTORS if rules.low <= value / factor <= rules.high]
-            return fitting[0] if fitting else None
-        level = self.good if self.suspect is None else self.suspect
-        near = max(SAME * SAME * self.square, (LEVEL * level) ** 2, self._grain * self._grain)
-        if not self._far(value) or near > (STEADY * level) ** 2:
+            return by_range(value, rules) if out_of_range else None
+        if not self._far(value):
             return None
-        candidates = [value / factor for factor in FACTORS]
-        if not out_of_range and math.isfinite(rules.low) and math.isfinite(rules.high):
-            # A fall to a hundredth within the range is more often a plant that stopped than a unit.
-            candidates = [candidate for candidate in candidates if abs(candidate) < abs(value)]
-        if rules.in_degrees:
-            candidates += [(value - 32.0) / 1.8, value * 1.8 + 32.0]
-        return next((c for c in candidates if (c - level) ** 2 <= near), None)
+        level = self.good if self.suspect is None else self.suspect
+        usual = max(SAME * SAME * self.square, self._grain * self._grain)
+        return by_level(value, level, usual, rules, out_of_range=out_of_range)
 
     def _rate(self, ts_ns: int, value: float) -> Flaw | None:
         rules = self.rules
@@ -305,20 +279,8 @@ class Sensor:
         if not repeats:
             return None
         self.run += 1
-        limit = self._longest_credible()
+        limit = longest_credible(self.rules, self.repetition, self.longest, known=self.count >= MEMORY)
         return Flaw.STUCK if limit is not None and self.run + 1 >= limit else None
-
-    def _longest_credible(self) -> int | None:
-        """Equal values in a row from which on the sensor is stuck; None where it may stand still."""
-        rules = self.rules
-        if rules.allow_constant:
-            return None
-        if rules.stuck_after is not None:
-            return rules.stuck_after
-        if self.count < MEMORY or self.repetition > STUCK_REPETITION:
-            return None
-        by_chance = math.log(STUCK_CHANCE) / math.log(max(self.repetition, 1e-3))
-        return max(STUCK_LEAST, math.ceil(by_chance), LONGEST_KNOWN * (self.longest + 1))
 
     def _end_run(self) -> None:
         """Another value: the run before it teaches how often this sensor repeats itself, unless it was a fault."""

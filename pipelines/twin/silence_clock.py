@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-ASLEEP_MS = 3_000
-"""No call for this long means that the program stood still: what was sent meanwhile has yet to be read."""
+ASLEEP_TICKS = 3
+"""No call for as many ticks means that the program stood still: what was sent meanwhile has yet to be read."""
 
 SETTLE_MS = 5_000
 """Time to catch up after that, before anything counts as silent."""
@@ -16,12 +16,18 @@ BEHIND_MS = 2_000
 class SilenceClock:
     """Follows the calls of a roster. After a stop, or while a backlog is read, silence is the reader's own.
 
-    >>> clock = SilenceClock()
+    Attributes
+    ----------
+    tick_ms
+        How often the roster is called at least, while there is anything to wait for.
+
+    >>> clock = SilenceClock(tick_ms=1_000)
     >>> clock.heard(1_000, received_ms=990)
     >>> clock.now_ms(2_000) is None, clock.now_ms(4_000) is None, clock.now_ms(6_500)
     (True, True, 6500)
     """
 
+    tick_ms: int
     called_ms: int = 0
     awake_ms: int = 0
     heard_ms: int = 0
@@ -42,6 +48,6 @@ class SilenceClock:
         return now_ms
 
     def _call(self, now_ms: int) -> None:
-        if now_ms - self.called_ms > ASLEEP_MS:
+        if now_ms - self.called_ms > ASLEEP_TICKS * self.tick_ms:
             self.awake_ms = now_ms
         self.called_ms = now_ms

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from pipelines.twin.admission import admit
 from pipelines.twin.apply import apply
+from pipelines.twin.compiled import CompiledTwin
 from pipelines.twin.deadletter import dead_letter
 from pipelines.twin.event_time import NS_PER_MS
 from pipelines.twin.holding import AdmittedReading, Arrival
@@ -69,6 +70,7 @@ def step(
         historical=head.historical or received_ns - head.ts_ns > runtime.twin.timing.live_within_ns,
         declared_historical=head.historical,
         received_ms=message.received_ms,
+        delay_ms=max(0, received_ns - head.ts_ns) // NS_PER_MS if head.ts_ns > runtime.newest_arrived_ns else None,
     )
     window_ns = runtime.twin.timing.window_ns
     if window_ns and admitted:
@@ -134,12 +136,21 @@ def _admit(
 
 
 def _admit_one(runtime: Runtime, name: str, sensor: Sensor | None, raw: object) -> tuple[float, Flaw | None] | Rejected:
-    known = sensor or _create(runtime, name)
-    return known if isinstance(known, Rejected) else admit(known.rules, raw, runtime.ledger)
+    if sensor is not None:
+        return admit(sensor.rules, raw, runtime.ledger)
+    widened = _widened(runtime, name)
+    if isinstance(widened, Rejected):
+        return widened
+    admitted = admit(widened.sensors[name], raw, runtime.ledger)
+    if not isinstance(admitted, Rejected):
+        # Only now: a reading that is refused creates nothing.
+        runtime.twin = widened
+        runtime.sensors[name] = Sensor(widened.sensors[name])
+    return admitted
 
 
-def _create(runtime: Runtime, name: str) -> Sensor | Rejected:
-    """A sensor that the type does not name, where the type allows it."""
+def _widened(runtime: Runtime, name: str) -> CompiledTwin | Rejected:
+    """The twin with a sensor that its type does not name, where the type allows it."""
     twin = runtime.twin
     twin_type = twin.definition.type
     if twin_type.unknown_sensors is UnknownSensors.REJECT:
@@ -148,11 +159,8 @@ def _create(runtime: Runtime, name: str) -> Sensor | Rejected:
         return Rejected(
             Reason.TOO_MANY_SENSORS, f"{twin.twin_type} takes {twin_type.max_sensors} sensors; raise max_sensors"
         )
-    if isinstance(named := parse_identifier(name), Rejected):
-        return named
-    runtime.twin = twin.with_sensor(name)
-    sensor = runtime.sensors[name] = Sensor(runtime.twin.sensors[name])
-    return sensor
+    named = parse_identifier(name)
+    return named if isinstance(named, Rejected) else twin.with_sensor(name)
 
 
 def _reject_whole(

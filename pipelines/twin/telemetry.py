@@ -8,7 +8,7 @@ from typing import cast
 import orjson
 
 from pipelines.twin.event_time import ANY_CLOCK, AmbiguousTime, Clock, parse_event_time
-from pipelines.twin.identifiers import parse_twin_id
+from pipelines.twin.identifiers import parse_identifier, parse_twin_id
 from pipelines.twin.rejection import Reason, Rejected
 from schemas.observation import SEQ_LIMIT
 from schemas.quality import Flaw
@@ -21,8 +21,6 @@ MAX_READINGS = 1_000
 
 MAX_DEPTH = 16
 """Objects and arrays within each other; an observation needs three."""
-
-MAX_SOURCE_LENGTH = 128
 
 
 @dataclass(slots=True)
@@ -143,8 +141,8 @@ def readings(body: Mapping[str, object]) -> Mapping[str, object] | Rejected:
 
 def source_of(body: Mapping[str, object] | Rejected) -> str | None:
     """The gateway or device that sent a message, if it says so in a usable way."""
-    source = None if isinstance(body, Rejected) else body.get("source")
-    return source if isinstance(source, str) and 0 < len(source) <= MAX_SOURCE_LENGTH else None
+    source = None if isinstance(body, Rejected) else parse_identifier(body.get("source"))
+    return None if isinstance(source, Rejected) else source
 
 
 def twin_of(key: bytes | None, body: Mapping[str, object]) -> str | Rejected:

@@ -90,7 +90,7 @@ def assert_balanced(roster: Roster, twins: Iterable[str]) -> None:
     assert roster.ledger.counts().balanced
     for twin_id in twins:
         if (runtime := roster.runtime(twin_id)) is not None:
-            counts = runtime.state().counts
+            counts = runtime.ledger.counts()
             assert counts.balanced
             assert counts.waiting == sum(len(arrival.readings) for arrival in runtime.holding.arrivals)
 
@@ -119,7 +119,7 @@ class Job(Played):
         tick_s: float = 1.0,
     ) -> None:
         self.store = store or MemoryStore()
-        super().__init__(Outputs(), Roster(self.store, "0", policy=policy))
+        super().__init__(Outputs(), Roster(self.store, "0", policy=policy, tick_ms=round(tick_s * 1000)))
         self.now_ms = round(now_s * 1000)
         self.tick_ms = round(tick_s * 1000)
         self.offset = 0

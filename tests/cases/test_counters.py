@@ -6,8 +6,6 @@ from pipelines.testing.builders import noise
 from pipelines.testing.readers import fields
 from tests.cases.room import Job, Played, play, twin, warm
 
-INF = None
-
 
 def counted(values: list[float], **spec: object) -> Played:
     return play(warm(values, role="counter", **spec))

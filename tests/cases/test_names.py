@@ -12,8 +12,35 @@ from schemas.base import MAX_ID_LENGTH
 from schemas.topics import Topic
 from tests.cases.room import Played, play, twin
 
-ODD = ["a b,c=d", "Kühler °C/1", '"q"', "温度1", "n/a", "xe-0/0/1", "Wait_(ms)", "a\\b", "50%", "$x", "#1", "🌡", " lead"]
-BROKEN = ["l1\nl2", "a\rb", "a\tb", "a\0b", "C:\\", "t1 ", "t1\u00a0", "", "x" * 300, "x v=9 1\nm,s=y", "a\x7f", "\x1b[2J"]
+ODD = [
+    "a b,c=d",
+    "Kühler °C/1",
+    '"q"',
+    "温度1",
+    "n/a",
+    "xe-0/0/1",
+    "Wait_(ms)",
+    "a\\b",
+    "50%",
+    "$x",
+    "#1",
+    "🌡",
+    " lead",
+]
+BROKEN = [
+    "l1\nl2",
+    "a\rb",
+    "a\tb",
+    "a\0b",
+    "C:\\",
+    "t1 ",
+    "t1\u00a0",
+    "",
+    "x" * 300,
+    "x v=9 1\nm,s=y",
+    "a\x7f",
+    "\x1b[2J",
+]
 
 
 def tags_of(line: str) -> dict[str, str]:

@@ -70,7 +70,8 @@ def test_three_good_ones_round_two_bad_ones_are_taken():
 
 
 def nested(depth: int) -> str:
-    return '{"ts":%d,"values":{"t1":1},"note":%s1%s}' % (START_S, '{"a":' * depth, "}" * depth)
+    opened, closed = '{"a":' * depth, "}" * depth
+    return f'{{"ts":{START_S},"values":{{"t1":1}},"note":{opened}1{closed}}}'
 
 
 HUGE = {

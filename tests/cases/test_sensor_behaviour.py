@@ -66,13 +66,11 @@ def test_before_anything_is_known_nothing_is_a_spike():
     assert set(play(warm([0.0, 100.0, -50.0, 3.0, 2000.0, 1.0, 7.0])).flaws()) == {None}
 
 
-@pytest.mark.parametrize(
-    ("step", "flaw"), [(0.5, None), (0.9, None), (1.5, "rate"), (-1.5, "rate"), (40.0, "rate")]
-)
+@pytest.mark.parametrize(("step", "flaw"), [(0.5, None), (0.9, None), (1.5, "rate"), (-1.5, "rate"), (40.0, "rate")])
 @pytest.mark.parametrize("rate", ["60/min", "1/s", "0.001/ms"])
 def test_a_change_that_is_too_fast_is_bad(step, flaw, rate):
-    log = warm([20.0] * 30, unit="degC", max_rate=rate)
-    log.observe(30, t1=20.0 + step)
+    log = warm([20.0, 20.4] * 15, unit="degC", max_rate=rate)
+    log.observe(30, t1=20.4 + step)
     played = play(log)
     assert played.flaws()[-1] == flaw
     assert played.told() == ([] if flaw is None else ["rate raised"])
@@ -92,8 +90,8 @@ def test_a_step_that_is_too_fast_is_believed_once_there_was_time_for_it():
 
 
 def test_a_step_within_the_resolution_is_never_too_fast():
-    log = warm([20.0] * 30, max_rate="0.001/s", resolution=0.1)
-    log.observe(30.01, t1=20.1)
+    log = warm([20.0] * 10, max_rate="0.001/s", resolution=0.1)
+    log.observe(10.01, t1=20.1)
     assert play(log).flaws()[-1] is None
 
 

@@ -61,15 +61,17 @@ def test_a_value_that_may_stand_still_is_never_stuck(spec, value):
     assert "stuck" not in job.flaws()
 
 
-@pytest.mark.parametrize("role", ["setpoint", "binary", "counter"])
-def test_setpoints_switches_and_totals_stand_still_for_hours(role):
+@pytest.mark.parametrize(
+    ("role", "values"),
+    [("setpoint", [20.0, 25.0] * 50), ("binary", [0, 1] * 50), ("counter", [float(n // 3) for n in range(100)])],
+)
+def test_setpoints_switches_and_totals_stand_still_for_hours(role, values):
     job = Job(twin({"t1": {"role": role}}))
-    values = {"setpoint": (20.0, 25.0), "binary": (0, 1), "counter": (5.0, 6.0)}[role]
-    for number in range(100):
-        job.send(t1=values[number % 2] if role != "counter" else float(number))
+    for value in values:
+        job.send(t1=value)
         job.wait(1)
-    still(job, 100.0 if role == "counter" else values[1], 300, every=1)
-    assert job.told("stuck") == []
+    still(job, values[-1], 300, every=1)
+    assert job.told() == []
     assert set(job.flaws()) == {None}
 
 
@@ -112,6 +114,13 @@ def test_a_jump_after_a_constant_run_is_told_and_the_run_is_not(level, spec):
     scores = [verdict.score for verdict in played.outputs.verdicts]
     assert all(score is None or (math.isfinite(score) and score < 0.5) for score in scores[:500])
     assert played.told() == ["anomaly raised"]
+
+
+@pytest.mark.parametrize("step", [0.1, -0.1])
+@pytest.mark.parametrize("level", [21.5, 0.3, 20.0, 1013.2])
+def test_one_step_of_the_last_digit_after_a_rest_is_no_spike(level, step):
+    """21.6 - 21.5 is a little more than 0.1 to a computer."""
+    assert set(constant([level] * 100 + [round(level + step, 1)] * 2, resolution=0.1).flaws()) == {None}
 
 
 @pytest.mark.parametrize("last", [0.31, 0.2, 0.4])

@@ -48,7 +48,6 @@ def machine_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
         1700000000000000,
         1700000000000000000,
         1700000000.0,
-        1.7e9,
         1.7e12,
         1.7e18,
         "1700000000",
@@ -200,7 +199,7 @@ class TestWhateverTheMachinesZone:
     def test_an_hour_that_is_skipped_is_refused(self, zone, text):
         assert stamped(text, zone).reasons == [Reason.NO_SUCH_TIME]
 
-    @pytest.mark.parametrize("text", ["2024-10-27T02:30:00", "2024-03-31T02:30:00", "2024-07-01 12:00:00", "2024-07-01"])
+    @pytest.mark.parametrize("text", ["2024-10-27T02:30:00", "2024-03-31T02:30:00", "2024-07-01 12:00:00"])
     def test_without_any_zone_a_local_time_is_refused(self, text):
         assert stamped(text).reasons == [Reason.NO_ZONE]
 

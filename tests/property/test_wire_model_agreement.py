@@ -12,11 +12,11 @@ from pipelines.testing.builders import definition
 from pipelines.testing.strategies import profile
 from pipelines.twin.admission import admit
 from pipelines.twin.compiled import compile_definition
-from pipelines.twin.identifiers import parse_twin_id
+from pipelines.twin.identifiers import parse_identifier, parse_twin_id
 from pipelines.twin.ledger import Ledger
 from pipelines.twin.number import MAX_MAGNITUDE
 from pipelines.twin.rejection import Reason, Rejected
-from pipelines.twin.telemetry import MAX_SOURCE_LENGTH, Head, parse_head, parse_object, readings, source_of, twin_of
+from pipelines.twin.telemetry import Head, parse_head, parse_object, readings, source_of, twin_of
 from pipelines.twin.units import Conversion, conversion
 from schemas.base import MAX_ID_LENGTH
 from schemas.observation import JointObservation, Observation
@@ -81,7 +81,7 @@ def decoded(model: Observation | JointObservation) -> tuple[Head, Mapping[str, o
     assert isinstance(head, Head)
     assert not isinstance(found, Rejected)
     assert (head.seq, head.historical, head.flaw) == (model.seq, model.historical, None)
-    usable = bool(model.source) and len(model.source) <= MAX_SOURCE_LENGTH
+    usable = not isinstance(parse_identifier(model.source), Rejected)
     assert source_of(body) == (model.source if usable else None)
     if model.twin_id is not None:
         assert twin_of(None, body) == twin_of(model.twin_id.encode(), body) == model.twin_id

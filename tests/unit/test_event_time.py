@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.twin.event_time import parse_event_time, to_datetime
+from pipelines.twin.event_time import Clock, parse_event_time, to_datetime
 from pipelines.twin.rejection import Reason, Rejected
 
 WANTED = 1_700_000_000 * 10**9
@@ -81,7 +82,7 @@ def test_the_ends_of_the_plausible_time_are_taken(ts):
     assert isinstance(parse_event_time(ts), int)
 
 
-@pytest.mark.parametrize("ts", ["2024-10-27T02:30:00", "2024-03-31T02:30:00", "2023-11-14", "2023-11-14T22:13:20.5"])
+@pytest.mark.parametrize("ts", ["2024-10-27T02:30:00", "2024-03-31T02:30:00", "2023-11-14T22:13:20.5"])
 def test_a_time_without_zone_is_refused_and_never_taken_as_the_servers(ts):
     assert reason_of(ts) is Reason.NO_ZONE
 
@@ -119,3 +120,13 @@ def test_the_zone_of_the_server_changes_nothing():
         for zone in ("UTC", "Australia/Melbourne")
     }
     assert told == {"1698582856000000000 no_zone 1700000000000000000\n"}
+
+
+@pytest.mark.parametrize("ts", ["2023-11-15", "2023-W46", "20231115", "2023111410" + "1" * 40])
+def test_a_date_alone_is_no_moment_wherever_the_twin_stands(ts):
+    parsed = parse_event_time(ts, Clock(zone=ZoneInfo("Europe/Berlin")))
+    assert isinstance(parsed, Rejected)
+
+
+def test_the_letters_of_a_time_may_be_small():
+    assert parse_event_time("2023-11-14t22:13:20z") == 1_700_000_000 * 10**9

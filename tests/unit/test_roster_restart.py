@@ -4,7 +4,8 @@ import pytest
 
 from pipelines.testing.builders import Log, definition, feed, noise
 from pipelines.testing.readers import fields, states
-from pipelines.twin.roster import BucketCountError, Roster
+from pipelines.twin.books import BucketCountError
+from pipelines.twin.roster import Roster
 from pipelines.twin.store import MemoryStore
 
 
