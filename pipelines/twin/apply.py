@@ -49,18 +49,9 @@ class Taken:
 def apply(runtime: Runtime, arrival: Arrival, outputs: Outputs) -> None:
     """Take the readings of one message; the messages of a twin come here in the order in which they count."""
     newer = bool(arrival.readings) and arrival.ts_ns > (runtime.newest_ns or 0)
-    historical = arrival.historical
-    seen_ms = min(arrival.ts_ns // NS_PER_MS, arrival.received_ms)
+    historical, seen_ms = arrival.historical, min(arrival.ts_ns // NS_PER_MS, arrival.received_ms)
     if newer and not arrival.declared_historical:
-        if seen_ms >= runtime.deadline_ms:
-            pass_time(runtime, seen_ms, outputs)
-        if (historical or runtime.lag.since_ms) and _slow_clock(runtime, arrival):
-            historical, seen_ms = False, arrival.received_ms
-        ahead = arrival.ts_ns - arrival.received_ms * NS_PER_MS > runtime.twin.timing.clock_tolerance_ns
-        if ahead or runtime.health or arrival.historical:
-            _watch_clock(runtime, arrival, ahead or (arrival.historical and not historical), outputs)
-        if arrival.delay_ms is not None and not historical and seen_ms != arrival.received_ms:
-            _learn_delay(runtime, arrival.delay_ms)
+        historical, seen_ms = _mind_time(runtime, arrival, seen_ms, outputs)
     taken = _take(runtime, arrival, seen_ms, outputs, historical=historical)
     ledger = runtime.ledger
     ledger.applied += len(taken.applied)
@@ -80,6 +71,22 @@ def apply(runtime: Runtime, arrival: Arrival, outputs: Outputs) -> None:
             judged = judge(runtime, arrival.ts_ns, taken.fresh, doubtful, outputs, historical=historical)
         _write(runtime, taken.applied, arrival.ts_ns, judged, outputs)
     outputs.verdicts.append(_verdict(runtime, arrival.ts_ns, taken, judged))
+
+
+def _mind_time(runtime: Runtime, arrival: Arrival, seen_ms: int, outputs: Outputs) -> tuple[bool, int]:
+    """Find who fell silent before an observation, and what its delay says: whether it is history, and how old it is."""
+    if seen_ms >= runtime.deadline_ms:
+        pass_time(runtime, seen_ms, outputs)
+    slow = (arrival.historical or runtime.lag.since_ms > 0) and _slow_clock(runtime, arrival)
+    ahead = arrival.ts_ns - arrival.received_ms * NS_PER_MS > runtime.twin.timing.clock_tolerance_ns
+    if ahead or runtime.health or arrival.historical:
+        _watch_clock(runtime, arrival, ahead or slow, outputs)
+    if slow:
+        # Its time says nothing of its age: it is as old as its arrival.
+        return False, arrival.received_ms
+    if arrival.delay_ms is not None and not arrival.historical:
+        _learn_delay(runtime, arrival.delay_ms)
+    return arrival.historical, seen_ms
 
 
 def _learn_delay(runtime: Runtime, delay_ms: int) -> None:
