@@ -11,11 +11,13 @@ from rich.table import Table
 
 from pipelines.cli.console import console, errors_told, tell
 from pipelines.cli.csv_options import Columns, Separator, Timestamp, TimestampFormat, Zone, recording_options, type_of
-from pipelines.replay.backtest import Backtest, write_csv
+from pipelines.replay.backtest import Backtest, BacktestRow, write_csv
 from pipelines.replay.inferred_type import AUTO_TYPE
 from pipelines.replay.recording import Recording
 from pipelines.twin.event_time import NS_PER_MS
-from schemas.accounting import Counts
+from pipelines.twin.runtime import ANOMALY
+from schemas.alert import AlertTransition, Transition
+from schemas.topics import Topic
 
 
 def backtest(
@@ -47,6 +49,7 @@ def backtest(
         twin = twin_id or csv.stem
         tested = Backtest(type_of(type_name, recording), twin, now_ms=time.time_ns() // NS_PER_MS)
         seen: Counter[str] = Counter()
+        told: Counter[str] = Counter()
         active = False
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task(f"backtest of {csv.name}", total=recording.row_count())
@@ -55,19 +58,39 @@ def backtest(
                 seen.update(
                     [verdict.condition.value] + ["drift"] * verdict.drift + ["alerts"] * (verdict.alert > active)
                 )
+                told.update(_data_alerts(result))
                 active = verdict.alert
                 progress.advance(task)
-        console.print(_summary(recording, tested.counts(), seen))
+        console.print(_summary(recording, tested, seen, told))
         tell(f"wrote {out}")
 
 
-def _summary(recording: Recording, counts: Counts, seen: Counter[str]) -> Table:
+def _data_alerts(result: BacktestRow) -> list[str]:
+    """Conditions of the data that were raised with a row, each with its sensor."""
+    alerts = (
+        AlertTransition.model_validate_json(record.value or b"")
+        for record in result.outputs.records
+        if record.topic is Topic.ALERTS
+    )
+    return [
+        f"{alert.condition} of {alert.sensor or 'the twin'}"
+        for alert in alerts
+        if alert.transition is Transition.RAISED and alert.condition != ANOMALY
+    ]
+
+
+def _summary(recording: Recording, tested: Backtest, seen: Counter[str], told: Counter[str]) -> Table:
+    counts = tested.counts()
     table = Table(title=f"{recording.path.name}: {', '.join(recording.sensors)}", show_header=False)
     table.add_row("rows", str(counts.messages))
     for name, value in counts.model_dump(include={"read", "applied", "amended", "duplicate", "rejected"}).items():
         table.add_row(f"observations {name}", str(value))
+    for name, count in tested.details().items():
+        table.add_row(f"  of which {name.replace('_', ' ')}", str(count))
     for state in ("warming", "normal", "anomalous"):
         table.add_row(f"rows {state}", str(seen[state]))
     table.add_row("alerts", str(seen["alerts"]))
     table.add_row("drifts", str(seen["drift"]))
+    for condition, count in sorted(told.items()):
+        table.add_row(f"alerts about data: {condition}", str(count))
     return table

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipelines.replay.recording import Recording, Row
 from pipelines.twin.event_time import to_datetime
+from pipelines.twin.ledger import Ledger
 from pipelines.twin.message import Message
 from pipelines.twin.outputs import Outputs, Verdict
 from pipelines.twin.roster import Roster
@@ -65,10 +66,19 @@ class Backtest:
 
     def counts(self) -> Counts:
         """What became of the rows so far."""
+        return self._ledger.counts()
+
+    def details(self) -> dict[str, int]:
+        """Why observations were rejected, amended or repaired, and what was wrong with those applied, by name."""
+        totals = self._ledger.counts().model_dump().keys()
+        return {name: count for name, count in self._ledger.named().items() if count and name not in totals}
+
+    @property
+    def _ledger(self) -> Ledger:
         runtime = self._roster.runtime(self._twin_id)
         if runtime is None:
             raise RuntimeError(f"twin {self._twin_id} was lost; this is a bug")
-        return runtime.ledger.counts()
+        return runtime.ledger
 
     def _feed(self, topic: Topic, value: bytes, offset: int) -> Outputs:
         message = Message(topic, self._twin_id.encode(), value, partition=0, offset=offset, received_ms=self._now_ms)

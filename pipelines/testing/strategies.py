@@ -1,6 +1,7 @@
 """Message logs that Hypothesis makes up. Needs the dev extra."""
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -39,7 +40,12 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 """Any JSON, with the NaN and Infinity that JSON does not know."""
 
 _odd_times: st.SearchStrategy[Any] = st.sampled_from([None, True, "now", "2024-03-31T02:30:00", 0, -5, 1e400, [], {}])
-_times = st.integers(START_S, START_S + 600) | _odd_times
+_times = (
+    st.integers(START_S, START_S + 600)
+    | st.floats(START_S, START_S + 600)
+    | _odd_times
+    | st.sampled_from(["2023-11-14T22:13:25", "2024-10-27T02:30:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+)
 _values: st.SearchStrategy[Any] = (
     st.floats(-100, 200)
     | st.sampled_from([None, True, float("nan"), float("inf"), 1e300, 10**40, "21.5", "1_000", "", [], {}])
@@ -58,6 +64,8 @@ _almost = st.fixed_dictionaries(
         "unit": json_values,
         "quality": st.sampled_from(["good", "bad", "best"]) | json_values,
         "seq": json_values,
+        "historical": st.booleans() | json_values,
+        "source": st.sampled_from(["gw-1", "x v=9 1\nm,s=y", ""]) | json_values,
         "twin_id": st.sampled_from([*TWINS, "nobody"]) | json_values,
     },
 )
@@ -121,10 +129,17 @@ _numbers = st.floats() | st.integers(-(2**63), 2**63) | st.sampled_from([0, 1, 0
 _spec = st.fixed_dictionaries(
     {},
     optional={
-        "unit": st.sampled_from(["degC", "bar", "1", "°"]),
+        "unit": st.sampled_from(["degC", "bar", "1", "[degF]", "dB"]),
         "range": st.sampled_from([[0, 100], [-1e308, 1e308], [0.1, 0.3]]),
         "resolution": st.sampled_from([0.1, 1, 5e-324, 1e308]),
-        "role": st.sampled_from(["setpoint", "measurement"]),
+        "role": st.sampled_from(["setpoint", "measurement", "measurement", "counter", "counter", "binary"]),
+        "period": st.sampled_from(["1s", "1ms", "0s", "10s", "30d"]),
+        "max_rate": st.sampled_from(["0/s", "1/s", "0.000000001/d", "999999999999/ms"]),
+        "sentinels": st.lists(_numbers.filter(math.isfinite), max_size=3),
+        "stuck_after": st.integers(2, 10),
+        "allow_constant": st.booleans(),
+        "age_limit": st.sampled_from(["0s", "1s", "1h"]),
+        "modulus": st.sampled_from([1, 100, 1e308, 5e-324]),
     },
 )
 _broken_spec = st.fixed_dictionaries(
@@ -143,7 +158,28 @@ _type = st.fixed_dictionaries(
     },
     optional={
         "version": st.integers(1, 2**63),
-        "detect": st.fixed_dictionaries({}, optional={"warm_up": st.sampled_from([10, 12])}),
+        "detect": st.fixed_dictionaries(
+            {},
+            optional={
+                "warm_up": st.sampled_from([10, 12]),
+                "rewarm": st.integers(0, 3),
+                "profile": st.sampled_from(["off", "sensitive"]),
+            },
+        ),
+        "timing": st.fixed_dictionaries(
+            {},
+            optional={
+                "reorder_window": st.sampled_from(["0s", "1s", "5s", "1d"]),
+                "max_future": st.sampled_from(["0s", "1h"]),
+                "clock_tolerance": st.sampled_from(["0s", "1h"]),
+                "live_within": st.sampled_from(["0s", "1s", "1h"]),
+                "epoch_unit": st.sampled_from(["s", "ms", "us", "ns"]),
+                "stale_after": st.sampled_from([1, 3]),
+                "offline_after": st.sampled_from([1, 3, 1000]),
+            },
+        ),
+        "unknown_sensors": st.sampled_from(["reject", "create"]),
+        "max_sensors": st.sampled_from([1, 3]),
         "alarms": st.just([{"id": "x", "when": "t1 > 1"}]),
         "parameters": st.dictionaries(
             st.text("ab", min_size=1), st.fixed_dictionaries({"prior": _numbers}), max_size=1
@@ -155,7 +191,11 @@ _broken_type = json_values | st.fixed_dictionaries(
     optional={"version": json_values, "detect": json_values, "expect": json_values},
 )
 _whole = st.fixed_dictionaries(
-    {"twin_id": st.just("case"), "type": _type}, optional={"site": st.text("a =,\\", min_size=1).map(lambda s: s + "x")}
+    {"twin_id": st.just("case"), "type": _type},
+    optional={
+        "site": st.text("a =,\\", min_size=1).map(lambda s: s + "x"),
+        "time_zone": st.sampled_from(["Europe/Berlin", "Nowhere", "../x"]),
+    },
 )
 _broken = st.fixed_dictionaries(
     {"twin_id": st.sampled_from(["case", "case", "other"]), "type": st.one_of(_type, _broken_type)},

@@ -111,6 +111,7 @@ def test_the_counts_say_what_became_of_the_rows(tmp_path):
     counts = backtest.counts()
     assert (counts.messages, counts.applied, counts.duplicate, counts.rejected) == (3, 1, 1, 1)
     assert counts.balanced
+    assert backtest.details() == {"rejected_not_numeric": 1, "historical": 1}
 
 
 def test_two_runs_write_the_same_bytes(tmp_path):
