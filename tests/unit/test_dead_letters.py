@@ -1,7 +1,5 @@
 """Dead letters are found once and chosen as asked, and only what is whole is sent again."""
 
-import doctest
-import importlib
 from datetime import timedelta
 
 import pytest
@@ -216,21 +214,3 @@ def test_what_cant_be_restored_is_refused_and_the_rest_is_sent(stored, obstacle)
 
     assert plan.obstacles == {obstacle: (stored.origin,)}
     assert [message.origin for message in plan.messages] == [letter(5).origin]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "pipelines.cli.dlq_tables",
-        "pipelines.cli.foreign_text",
-        "pipelines.cli.raw_view",
-        "pipelines.feed.dead_letters",
-        "pipelines.feed.letter_filter",
-        "pipelines.feed.letter_groups",
-        "pipelines.feed.letter_replay",
-    ],
-)
-def test_examples_hold(name) -> None:
-    results = doctest.testmod(importlib.import_module(name))
-    assert results.attempted
-    assert results.failed == 0

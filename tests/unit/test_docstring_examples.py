@@ -9,7 +9,10 @@ import pytest
 import pipelines
 import schemas
 
-ROOMS = ("alarms", "catalog", "detection", "replay", "simulation", "testing", "twin")
+ROOMS = (
+    *("alarms", "catalog", "cli", "connectors", "demo", "detection"),
+    *("feed", "replay", "simulation", "stack", "testing", "twin"),
+)
 
 
 def modules() -> list[str]:
