@@ -64,7 +64,8 @@ def announce_health(
     summary: str,
     outputs: Outputs,
 ) -> None:
-    """Tell one transition of a condition of the twin's data."""
+    """Tell one transition of a condition of the twin's data, and remember if it was not news."""
+    runtime.untold |= not episode.live
     alert = AlertTransition(
         alert_id=runtime.health_id(condition, sensor, episode.raised_ns),
         twin_id=runtime.twin.twin_id,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from pipelines.detection.baseline import SensorJudgement
-from pipelines.twin.conditions import announce, clear, observe_health, tell_untold
+from pipelines.twin.alert_message import announce_health
+from pipelines.twin.conditions import clear, observe_health, tell_untold
 from pipelines.twin.event_time import NS_PER_MS
 from pipelines.twin.health import HealthEpisode
 from pipelines.twin.holding import Arrival
@@ -228,6 +229,6 @@ def _watch_clock(runtime: Runtime, arrival: Arrival, wrong: bool, outputs: Outpu
         side = "ahead of" if off_s > 0 else "behind"
         episode = runtime.health[condition] = HealthEpisode(arrival.ts_ns, live=True)
         summary = f"the clock of {twin_id} is {abs(off_s):.0f} s {side} the broker's"
-        announce(runtime, condition, None, episode, Transition.RAISED, arrival.ts_ns, summary, outputs)
+        announce_health(runtime, condition, None, episode, Transition.RAISED, arrival.ts_ns, summary, outputs)
     elif not wrong and not arrival.historical and (ended := runtime.health.pop(condition, None)) is not None:
         clear(runtime, condition, None, ended, arrival.ts_ns, f"the clock of {twin_id} is right again", outputs)

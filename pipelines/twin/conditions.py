@@ -33,23 +33,7 @@ def observe_health(
     if flaw is not None and flaw.quality is Quality.BAD and flaw not in sensor.health:
         episode = sensor.health[flaw.value] = HealthEpisode(ts_ns, live=not historical)
         summary = f"{_of(runtime, sensor)} {_SAYS[flaw]}: {sensor.value:g} {rules.unit}"
-        announce(runtime, flaw.value, rules.name, episode, Transition.RAISED, ts_ns, summary, outputs)
-
-
-def announce(
-    runtime: Runtime,
-    condition: str,
-    sensor: str | None,
-    episode: HealthEpisode,
-    transition: Transition,
-    ts_ns: int,
-    summary: str,
-    outputs: Outputs,
-) -> None:
-    """Tell a transition, and remember if it was not news."""
-    announce_health(runtime, condition, sensor, episode, transition, ts_ns, summary, outputs)
-    if not episode.live:
-        runtime.untold = True
+        announce_health(runtime, flaw.value, rules.name, episode, Transition.RAISED, ts_ns, summary, outputs)
 
 
 def clear(
@@ -63,7 +47,7 @@ def clear(
 ) -> None:
     """Tell that a condition, which its owner has forgotten already, is over."""
     episode.sequence += 1
-    announce(runtime, condition, sensor, episode, Transition.CLEARED, ts_ns, summary, outputs)
+    announce_health(runtime, condition, sensor, episode, Transition.CLEARED, ts_ns, summary, outputs)
 
 
 def tell_untold(runtime: Runtime, ts_ns: int, outputs: Outputs) -> None:
@@ -74,7 +58,7 @@ def tell_untold(runtime: Runtime, ts_ns: int, outputs: Outputs) -> None:
                 episode.live = True
                 episode.sequence += 1
                 summary = f"{_of(runtime, sensor)} still can't be trusted"
-                announce(runtime, condition, name, episode, Transition.CONTINUES, ts_ns, summary, outputs)
+                announce_health(runtime, condition, name, episode, Transition.CONTINUES, ts_ns, summary, outputs)
 
 
 def _of(runtime: Runtime, sensor: Sensor) -> str:

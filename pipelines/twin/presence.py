@@ -5,7 +5,8 @@ twin back. Silence makes no event, so it is looked for whenever time has passed:
 time, and by a timer. What is told of it is dated by the deadline that passed, not by who noticed first.
 """
 
-from pipelines.twin.conditions import announce, clear
+from pipelines.twin.alert_message import announce_health
+from pipelines.twin.conditions import clear
 from pipelines.twin.event_time import NS_PER_MS
 from pipelines.twin.health import OFFLINE, SILENT, HealthEpisode
 from pipelines.twin.line_protocol import line
@@ -116,13 +117,13 @@ def _raise_silence(runtime: Runtime, silent: list[tuple[Sensor, int]], outputs: 
         since_ms = max(at_ms for _, at_ms in due)
         episode = runtime.health[OFFLINE] = HealthEpisode(since_ms * NS_PER_MS, live=True)
         summary = f"nothing comes from {runtime.twin.twin_id} any more"
-        announce(runtime, OFFLINE, None, episode, Transition.RAISED, episode.raised_ns, summary, outputs)
+        announce_health(runtime, OFFLINE, None, episode, Transition.RAISED, episode.raised_ns, summary, outputs)
         return
     for sensor, at_ms in due:
         episode = sensor.health[SILENT] = HealthEpisode(at_ms * NS_PER_MS, live=True)
         name = sensor.rules.name
         summary = f"{name} of {runtime.twin.twin_id} sends no more, others do"
-        announce(runtime, SILENT, name, episode, Transition.RAISED, episode.raised_ns, summary, outputs)
+        announce_health(runtime, SILENT, name, episode, Transition.RAISED, episode.raised_ns, summary, outputs)
 
 
 def _end_silence(runtime: Runtime, sensor: Sensor, ts_ns: int, outputs: Outputs) -> None:
