@@ -38,7 +38,8 @@ def test_a_killed_process_comes_back_on_the_same_ports(stack: Stack, victim: str
     # a TaskManager is renewed with its JobManager; all else is left alone
     renewed = {victim, "taskmanager"} if victim == "jobmanager" else {victim}
     assert {name for name in PROCESSES if after[name] != before[name]} == renewed
-    assert stack.status().healthy
+    # a job that the death has failed is restarted by Flink, which takes some seconds
+    wait_until(lambda: stack.status().healthy, 60, f"every job to run again after the death of {victim}")
     assert broker_ready(stack.bootstrap_servers)
     assert ensure_topics(stack.bootstrap_servers) == [], "the topics were lost"
 
