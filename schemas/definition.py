@@ -208,6 +208,14 @@ class Place(WireModel):
         default=None, max_length=64, description="of times that name no zone", examples=["Europe/Berlin"]
     )
 
+    def levels(self) -> dict[str, str | None]:
+        """Every part of the place by its name, whatever else this says.
+
+        >>> TwinInstance(twin="pump-1", type="tank", site="harbour").levels()["site"]
+        'harbour'
+        """
+        return {name: getattr(self, name) for name in Place.model_fields}
+
 
 class TwinInstance(Place):
     """One twin in a definition file: which type it is of and where it stands.

@@ -61,3 +61,21 @@ _BAD = frozenset(
         Flaw.COUNTER_GLITCH,
     }
 )
+
+
+def quality_of(flaw: Flaw | None) -> Quality:
+    """How far a value can be trusted that has this flaw, or none.
+
+    >>> quality_of(None).value, quality_of(Flaw.SPIKE).value
+    ('good', 'uncertain')
+    """
+    return Quality.GOOD if flaw is None else flaw.quality
+
+
+def is_bad(flaw: Flaw | None) -> bool:
+    """Whether a value must be neither judged nor learned.
+
+    >>> is_bad(Flaw.STUCK), is_bad(Flaw.SPIKE), is_bad(None)
+    (True, False, False)
+    """
+    return flaw is not None and flaw.quality is Quality.BAD

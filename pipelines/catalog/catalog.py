@@ -9,7 +9,7 @@ from pipelines.catalog.assembly import Assembly
 from pipelines.catalog.documents import Document, definition_files, read_documents
 from pipelines.catalog.errors import CatalogError
 from pipelines.catalog.inheritance import unknown_type
-from schemas.definition import Place, TwinDefinition, TwinInstance, TwinType
+from schemas.definition import TwinDefinition, TwinInstance, TwinType
 
 LIBRARY = Path(schemas.__file__).parent / "library"
 
@@ -44,8 +44,7 @@ class Catalog:
         return self.types[name]
 
     def _definition(self, twin: TwinInstance) -> TwinDefinition:
-        place = {level: getattr(twin, level) for level in Place.model_fields}
-        return TwinDefinition(twin_id=twin.twin, type=self.type_named(twin.type), **place)
+        return TwinDefinition(twin_id=twin.twin, type=self.type_named(twin.type), **twin.levels())
 
 
 def load_catalog(paths: Iterable[Path] = ()) -> Catalog:

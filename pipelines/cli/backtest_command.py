@@ -12,9 +12,9 @@ from rich.table import Table
 from pipelines.cli.console import console, errors_told, tell
 from pipelines.cli.csv_options import Columns, Separator, Timestamp, TimestampFormat, Zone, recording_options, type_of
 from pipelines.replay.backtest import Backtest, BacktestRow, write_csv
-from pipelines.replay.inferred_type import AUTO_TYPE
 from pipelines.replay.recording import Recording
 from pipelines.twin.event_time import NS_PER_MS
+from pipelines.twin.policy import AUTO_TYPE
 from pipelines.twin.runtime import ANOMALY
 from schemas.alert import AlertTransition, Transition
 from schemas.topics import Topic

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from pipelines.catalog.catalog import load_type
-from pipelines.replay.inferred_type import AUTO_TYPE, inferred_type
+from pipelines.replay.inferred_type import inferred_type
 from pipelines.replay.recording import Recording, RecordingOptions
+from pipelines.twin.policy import AUTO_TYPE
 from schemas.definition import TwinType
 
 Timestamp = Annotated[str | None, typer.Option("--timestamp", help="Column of event time. [default: found by name]")]

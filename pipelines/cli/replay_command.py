@@ -13,8 +13,8 @@ from pipelines.cli.options import WAIT_S, Bootstrap, Home, Prefix, kafka_address
 from pipelines.connectors.kafka_publisher import KafkaPublisher
 from pipelines.feed.definitions import await_defined, publish_definitions
 from pipelines.feed.recording_feed import RecordingFeed, RecordingPlan
-from pipelines.replay.inferred_type import AUTO_TYPE
 from pipelines.replay.recording import Recording
+from pipelines.twin.policy import AUTO_TYPE
 from schemas.definition import TwinDefinition
 
 REPORT_EVERY = 1_000

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
+from pipelines.twin.policy import AUTO_TYPE
 from schemas.definition import SensorDefinition, TwinType
-
-AUTO_TYPE = "auto"
 
 
 def inferred_type(sensors: Sequence[str]) -> TwinType:

@@ -1,7 +1,6 @@
 """An alert's transition as operators and programs read it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pipelines.alarms.identity import alert_id
 from pipelines.detection.baseline import Judgement
@@ -84,23 +83,20 @@ def announce_health(
     tell(alert, tags, ts_ns, outputs)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceEpisode:
-    """Where the condition of a source stands when it is told."""
-
-    source: str
-    raised_ns: int
-    sequence: int
-
-
 def announce_source(
-    episode: SourceEpisode, bucket: str, transition: Transition, ts_ns: int, summary: str, outputs: Outputs
+    source: str,
+    bucket: str,
+    episode: HealthEpisode,
+    transition: Transition,
+    ts_ns: int,
+    summary: str,
+    outputs: Outputs,
 ) -> None:
     """Tell that too much of what a source sends is rejected, or no longer."""
     alert = AlertTransition(
-        alert_id=alert_id(f"{bucket}/{episode.source}", SOURCE_DEGRADED, episode.raised_ns),
+        alert_id=alert_id(f"{bucket}/{source}", SOURCE_DEGRADED, episode.raised_ns),
         condition=SOURCE_DEGRADED,
-        source=episode.source,
+        source=source,
         transition=transition,
         sequence=episode.sequence,
         ts=to_datetime(ts_ns),
@@ -108,7 +104,7 @@ def announce_source(
         severity=Severity.MEDIUM,
         summary=summary,
     )
-    tell(alert, {Tag.SOURCE: episode.source, Tag.BUCKET: bucket}, ts_ns, outputs)
+    tell(alert, {Tag.SOURCE: source, Tag.BUCKET: bucket}, ts_ns, outputs)
 
 
 def tell(alert: AlertTransition, tags: Mapping[Tag, str], ts_ns: int, outputs: Outputs) -> None:

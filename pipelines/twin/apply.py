@@ -8,7 +8,7 @@ from pipelines.twin.conditions import clear, observe_health, tell_untold
 from pipelines.twin.event_time import NS_PER_MS
 from pipelines.twin.health import HealthEpisode
 from pipelines.twin.holding import Arrival
-from pipelines.twin.judge import NOT_JUDGED, NOT_LEARNED, Judged, judge
+from pipelines.twin.judge import Judged, judge
 from pipelines.twin.ledger import Note
 from pipelines.twin.line_protocol import Fields, line
 from pipelines.twin.outputs import Outputs, Verdict
@@ -16,14 +16,14 @@ from pipelines.twin.presence import pass_time, see
 from pipelines.twin.recent import Standing, place
 from pipelines.twin.runtime import Runtime
 from pipelines.twin.sensor import Sensor
+from pipelines.twin.trust import NOT_JUDGED, NOT_LEARNED
 from schemas.accounting import Outcome
 from schemas.alert import Transition
-from schemas.quality import Flaw, Quality
+from schemas.quality import Flaw, is_bad, quality_of
 from schemas.state import Presence
 
 _BEST_FIRST = (Outcome.APPLIED, Outcome.AMENDED, Outcome.DUPLICATE)
 _ONLINE = Presence.ONLINE
-_BAD = Quality.BAD
 
 
 @dataclass(slots=True)
@@ -111,11 +111,11 @@ def _take(runtime: Runtime, arrival: Arrival, seen_ms: int, outputs: Outputs, *,
             continue
         flaw = sensor.take(ts_ns, value, seq, claimed)
         applied.append(sensor)
-        if flaw is None and sensor.plain:
+        if flaw is None and sensor.rules.plain:
             fresh[name] = value
         else:
             _doubt(runtime, sensor, flaw, taken)
-        if sensor.health or (flaw is not None and flaw.quality is _BAD):
+        if sensor.health or (flaw is not None and is_bad(flaw)):
             observe_health(runtime, sensor, ts_ns, flaw, outputs, historical=historical)
         if declared:
             if sensor.presence is Presence.NEVER_SEEN:
@@ -131,7 +131,7 @@ def _doubt(runtime: Runtime, sensor: Sensor, flaw: Flaw | None, taken: Taken) ->
     """Decide what models may see of a value that is not plainly good."""
     if flaw is not None:
         runtime.ledger.flaws[flaw] += 1
-        if flaw.quality is _BAD or flaw in NOT_JUDGED:
+        if is_bad(flaw) or flaw in NOT_JUDGED:
             return
     name, value = sensor.rules.name, sensor.model_value
     if value is None:
@@ -166,7 +166,7 @@ def _amend(
         if ts_ns == sensor.ts_ns:
             sensor.correct(value, flaw)
         # What stood there before may have had a flaw: a field can be overwritten, not removed.
-        fields |= {"quality": Quality.GOOD if flaw is None else flaw.quality, "flaw": flaw or "none"}
+        fields |= {"quality": quality_of(flaw), "flaw": flaw or "none"}
     else:
         notes[Note.LATE] += 1
         if flaw is not None:
@@ -180,7 +180,7 @@ def _write(runtime: Runtime, applied: list[Sensor], ts_ns: int, judged: Judged |
     points = outputs.points
     for sensor in applied:
         judgement = judgements.get(sensor.rules.name) if judgements else None
-        if judgement is None and sensor.flaw is None and sensor.plain:
+        if judgement is None and sensor.flaw is None and sensor.rules.plain:
             points.append(f'{sensor.rules.point} value={sensor.value!r},quality="good" {ts_ns}')
         else:
             outputs.point(line(sensor.rules.point, _fields(sensor, judgement), ts_ns))
@@ -191,7 +191,7 @@ def _write(runtime: Runtime, applied: list[Sensor], ts_ns: int, judged: Judged |
 
 def _fields(sensor: Sensor, judgement: SensorJudgement | None) -> Fields:
     flaw = sensor.flaw
-    fields: Fields = {"value": sensor.value, "quality": Quality.GOOD if flaw is None else flaw.quality, "flaw": flaw}
+    fields: Fields = {"value": sensor.value, "quality": quality_of(flaw), "flaw": flaw}
     if sensor.counter is not None:
         fields["rate"] = sensor.counter.rate
     if judgement is not None:

@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass
 import orjson
 
 from pipelines.twin.codec import ledger_of_json, ledger_to_json
+from pipelines.twin.health import HealthEpisode
 from pipelines.twin.ledger import Ledger
 from pipelines.twin.sources import Sources, SourceTally
 
@@ -50,5 +51,8 @@ def load_books(encoded: bytes | None, bucket: str, buckets: int) -> Books:
             f"the stored twins are spread over {own['buckets']} buckets, the settings say {buckets}; "
             f"set buckets to {own['buckets']}, or start without the stored state"
         )
-    tallies = {name: SourceTally(*numbers) for name, numbers in own["sources"].items()}
+    tallies = {
+        name: SourceTally(seen, rejected, None if episode is None else HealthEpisode(*episode))
+        for name, (seen, rejected, episode) in own["sources"].items()
+    }
     return Books(buckets, ledger_of_json(own["ledger"]), Sources(bucket, tallies), own["created"])

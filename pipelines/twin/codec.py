@@ -45,7 +45,7 @@ def encode_runtime(runtime: Runtime) -> bytes:
             "definition": orjson.Fragment(runtime.twin.encoded),
             "ledger": ledger_to_json(runtime.ledger),
             "sensors": {name: _sensor_to_json(sensor) for name, sensor in runtime.sensors.items()},
-            "held": [_arrival_to_json(arrival) for arrival in runtime.holding.arrivals],
+            "held": [astuple(arrival) for arrival in runtime.holding.arrivals],
             "held_newest_ns": runtime.holding.newest_ns,
             "health": _health_to_json(runtime.health),
             "lag": astuple(runtime.lag),
@@ -148,17 +148,10 @@ def _health_of_json(state: Json) -> dict[str, HealthEpisode]:
     return {condition: HealthEpisode(*numbers) for condition, numbers in state.items()}
 
 
-def _arrival_to_json(arrival: Arrival) -> list[Any]:
-    return [
-        *(arrival.ts_ns, arrival.seq, arrival.readings),
-        *(arrival.historical, arrival.declared_historical, arrival.received_ms, arrival.delay_ms),
-    ]
-
-
 def _arrival_of_json(state: list[Any]) -> Arrival:
-    ts_ns, seq, readings, historical, declared, received_ms, delay_ms = state
+    ts_ns, seq, readings, *rest = state
     admitted = [(name, value, None if flaw is None else Flaw(flaw)) for name, value, flaw in readings]
-    return Arrival(ts_ns, seq, admitted, historical, declared, received_ms, delay_ms)
+    return Arrival(ts_ns, seq, admitted, *rest)
 
 
 def ledger_to_json(ledger: Ledger) -> Json:

@@ -6,7 +6,7 @@ from pipelines.twin.outputs import Outputs
 from pipelines.twin.runtime import Runtime
 from pipelines.twin.sensor import Sensor
 from schemas.alert import Transition
-from schemas.quality import Flaw, Quality
+from schemas.quality import Flaw, is_bad
 
 _SAYS = {
     Flaw.BAD_STATUS: "is called bad by its sender",
@@ -30,7 +30,7 @@ def observe_health(
             clear(
                 runtime, condition, rules.name, episode, ts_ns, f"{_of(runtime, sensor)} can be trusted again", outputs
             )
-    if flaw is not None and flaw.quality is Quality.BAD and flaw not in sensor.health:
+    if flaw is not None and is_bad(flaw) and flaw not in sensor.health:
         episode = sensor.health[flaw.value] = HealthEpisode(ts_ns, live=not historical)
         summary = f"{_of(runtime, sensor)} {_SAYS[flaw]}: {sensor.value:g} {rules.unit}"
         announce_health(runtime, flaw.value, rules.name, episode, Transition.RAISED, ts_ns, summary, outputs)

@@ -14,19 +14,12 @@ from pipelines.twin.runtime import Runtime, is_missing
 from schemas.events import EventType
 from schemas.influx import Measurement, Tag
 from schemas.model_event import ModelChange, ModelEvent
-from schemas.quality import Flaw
 from schemas.topics import Topic
 
 RELEARN_AFTER = 500
 """Scores within one alert after which its level is taken as the new normal and learned afresh (field case C32)."""
 
 DETECTOR = "baseline"
-
-NOT_JUDGED = frozenset({Flaw.REWARMING, Flaw.COUNTER_RESET})
-"""Beside bad values, those with which no alert may begin."""
-
-NOT_LEARNED = NOT_JUDGED | {Flaw.SPIKE}
-"""Beside bad values, those that would teach a model what is not so."""
 
 
 @dataclass(frozen=True, slots=True)

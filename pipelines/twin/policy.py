@@ -6,7 +6,7 @@ from enum import StrEnum
 from schemas.definition import TwinDefinition, TwinType, UnknownSensors
 
 AUTO_TYPE = "auto"
-"""The type of twins that were created because they sent: its sensors are those that come."""
+"""The type of twins of which nothing is known beforehand: its sensors are those that come."""
 
 
 class UnknownTwins(StrEnum):

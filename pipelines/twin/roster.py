@@ -87,7 +87,6 @@ class Roster:
         if message is not None:
             self._silence.heard(now_ms, message.received_ms)
         self._keep(touched)
-        self._store.put(OWN, self._books.encode())
         return outputs
 
     def publish(self, now_ms: int = 0) -> Outputs:
@@ -187,7 +186,8 @@ class Roster:
                 and pass_time(runtime, silence_ms, outputs)
             ):
                 touched.add(twin_id)
-        self._keep(touched)
+        if touched:
+            self._keep(touched)
 
     def _disown(
         self,
@@ -279,11 +279,10 @@ class Roster:
         return runtime
 
     def _keep(self, names: set[str]) -> None:
-        """Store what has changed, and remember to tell of it."""
+        """Store what has changed and the books, and remember to tell of what has changed."""
+        self._store.put(OWN, self._books.encode())
         for name in names:
-            if name == OWN:
-                self._store.put(OWN, self._books.encode())
-            elif (runtime := self._live.get(name)) is not None:
+            if (runtime := self._live.get(name)) is not None:
                 self._store.put(name, encode_runtime(runtime))
         self._changed |= names
 

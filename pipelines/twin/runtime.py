@@ -14,7 +14,7 @@ from pipelines.twin.lag import LagWatch
 from pipelines.twin.ledger import Ledger
 from pipelines.twin.sensor import Sensor
 from schemas.definition import Place, SensorDefinition, UnknownSensors
-from schemas.quality import Quality
+from schemas.quality import quality_of
 from schemas.state import Presence, SensorHealth, SensorState, TwinCondition, TwinState, Warming
 
 ANOMALY = "anomaly"
@@ -148,7 +148,7 @@ class Runtime:
             twin_type=self.twin.twin_type,
             state=self.condition,
             presence=self.presence,
-            place=Place(**{name: getattr(definition, name) for name in Place.model_fields}),
+            place=Place(**definition.levels()),
             counts=self.ledger.counts(),
             ts=None if self.newest_ns is None else to_datetime(self.newest_ns),
             score=self.score,
@@ -182,7 +182,7 @@ def _sensor_state(sensor: Sensor) -> SensorState:
         value=sensor.value,
         ts=to_datetime(sensor.ts_ns),
         unit=sensor.rules.unit,
-        quality=Quality.GOOD if sensor.flaw is None else sensor.flaw.quality,
+        quality=quality_of(sensor.flaw),
         flaw=sensor.flaw,
         presence=sensor.presence,
         rate=None if sensor.counter is None else sensor.counter.rate,

@@ -12,9 +12,10 @@ from pipelines.twin.event_time import NS_PER_SECOND
 from pipelines.twin.health import HealthEpisode
 from pipelines.twin.recent import MOST, REMEMBERED, Entry
 from pipelines.twin.stuck import longest_credible
+from pipelines.twin.trust import NOT_LEARNED
 from pipelines.twin.wrong_unit import by_level, by_range
 from schemas.definition import SensorRole
-from schemas.quality import Flaw
+from schemas.quality import Flaw, is_bad
 from schemas.state import Presence
 
 MEMORY = 64
@@ -96,11 +97,6 @@ class Sensor:
     counter: CounterState | None = None
 
     @property
-    def plain(self) -> bool:
-        """Whether models see the value as it is."""
-        return self.rules.plain
-
-    @property
     def model_value(self) -> float | None:
         """What models see of the newest value: a counter's rate, else the value; nothing of a binary sensor."""
         if self.rules.role is SensorRole.BINARY:
@@ -174,7 +170,7 @@ class Sensor:
 
     def correct(self, value: float, flaw: Flaw | None) -> None:
         """Put another value in the place of the newest; it is not learned once more."""
-        if self.good_ns == self.ts_ns and (flaw is None or flaw.quality != "bad"):
+        if self.good_ns == self.ts_ns and not is_bad(flaw):
             self.good = value
         if self.counter is not None and self.counter.ts_ns == self.ts_ns:
             self.counter.total = value
@@ -191,7 +187,7 @@ class Sensor:
             flaw = self._count(ts_ns, value, claimed)
         else:
             return self._measure(ts_ns, value, claimed, first=first)
-        if flaw is None or flaw.quality != "bad":
+        if not is_bad(flaw):
             self.good_ns, self.good = ts_ns, value
         return self._warm_again(flaw)
 
@@ -212,7 +208,7 @@ class Sensor:
 
     def _count(self, ts_ns: int, value: float, claimed: Flaw | None) -> Flaw | None:
         flaw = self.static_flaw(value, claimed)
-        if flaw is not None and flaw.quality == "bad":
+        if is_bad(flaw):
             return flaw
         if self.counter is None:
             self.counter = CounterState()
@@ -221,14 +217,14 @@ class Sensor:
     def _measure(self, ts_ns: int, value: float, claimed: Flaw | None, *, first: bool) -> Flaw | None:
         repeats = not first and value == self.value
         flaw = self._static_or_unit(value, claimed)
-        if flaw is None or flaw.quality != "bad":
+        if not is_bad(flaw):
             flaw = self._rate(ts_ns, value) or self._stuck(repeats=repeats) or self._spike(value) or flaw
         if not repeats:
             self._end_run()
-        if flaw is not None and flaw.quality == "bad":
+        if is_bad(flaw):
             return flaw
         flaw = self._warm_again(flaw)
-        if flaw is None or flaw in (Flaw.CLOCK_SKEW, Flaw.UNCERTAIN_STATUS, Flaw.UNCERTAIN_TIME):
+        if flaw not in NOT_LEARNED:
             self._learn(value, first=self.count == 0)
         if flaw is not Flaw.SPIKE:
             self.good_ns, self.good = ts_ns, value
@@ -305,7 +301,7 @@ class Sensor:
         return Flaw.SPIKE
 
     def _warm_again(self, flaw: Flaw | None) -> Flaw | None:
-        if not self.rewarm or (flaw is not None and flaw.quality == "bad"):
+        if not self.rewarm or is_bad(flaw):
             return flaw
         self.rewarm -= 1
         return Flaw.REWARMING

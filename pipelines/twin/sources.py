@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from pipelines.twin.alert_message import SourceEpisode, announce_source
+from pipelines.twin.alert_message import announce_source
 from pipelines.twin.event_time import NS_PER_MS
+from pipelines.twin.health import HealthEpisode
 from pipelines.twin.outputs import Outputs
 from schemas.alert import Transition
 
@@ -30,12 +31,11 @@ MOST = 1_000
 
 @dataclass(slots=True)
 class SourceTally:
-    """One source's recent observations, and its condition; `raised_ms` is 0 while it is well."""
+    """One source's recent observations, and its condition while it is degraded."""
 
     seen: int = 0
     rejected: int = 0
-    raised_ms: int = 0
-    sequence: int = 0
+    episode: HealthEpisode | None = None
 
     def count(self, seen: int, rejected: int) -> None:
         """Add observations; old ones weigh half from time to time."""
@@ -72,21 +72,15 @@ class Sources:
             name = name if len(self.tallies) < MOST else OTHERS
             tally = self.tallies.setdefault(name, SourceTally())
         tally.count(seen, rejected)
-        if tally.raised_ms:
-            if tally.seen >= LEAST and tally.share < RECOVERED:
-                self._tell(name, tally, Transition.CLEARED, received_ms, outputs)
-                tally.raised_ms = 0
-        elif rejected and tally.seen >= LEAST and tally.share >= DEGRADED:
-            tally.raised_ms, tally.sequence = received_ms, 0
-            self._tell(name, tally, Transition.RAISED, received_ms, outputs)
-
-    def _tell(self, name: str, tally: SourceTally, transition: Transition, received_ms: int, outputs: Outputs) -> None:
-        tally.sequence += 1
-        episode = SourceEpisode(name, tally.raised_ms * NS_PER_MS, tally.sequence)
-        share = f"{tally.share:.0%} of what {name} sends"
-        summary = (
-            f"{share} is rejected; see: twinstream dlq list"
-            if transition is Transition.RAISED
-            else f"{share} is rejected now"
-        )
-        announce_source(episode, self.bucket, transition, received_ms * NS_PER_MS, summary, outputs)
+        if tally.seen < LEAST:
+            return
+        episode, ts_ns = tally.episode, received_ms * NS_PER_MS
+        if episode is None and rejected and tally.share >= DEGRADED:
+            tally.episode = HealthEpisode(ts_ns, live=True)
+            summary = f"{tally.share:.0%} of what {name} sends is rejected; see: twinstream dlq list"
+            announce_source(name, self.bucket, tally.episode, Transition.RAISED, ts_ns, summary, outputs)
+        elif episode is not None and tally.share < RECOVERED:
+            tally.episode = None
+            episode.sequence += 1
+            summary = f"{tally.share:.0%} of what {name} sends is rejected now"
+            announce_source(name, self.bucket, episode, Transition.CLEARED, ts_ns, summary, outputs)

@@ -53,10 +53,11 @@ def step(
     ledger = runtime.ledger
     ledger.messages += 1
     ledger.received_ms = message.received_ms
+    if isinstance(body, Rejected):
+        return _reject_whole(runtime, message, body, None, outputs)
     head = _head(runtime, message, body)
     if isinstance(head, Rejected):
         return _reject_whole(runtime, message, head, source_of(body), outputs)
-    assert not isinstance(body, Rejected)  # noqa: S101  # it has a head
     raw = readings(body)
     if isinstance(raw, Rejected):
         return _reject_whole(runtime, message, raw, source_of(body), outputs)
@@ -89,10 +90,8 @@ def release(runtime: Runtime, arrivals: list[Arrival], outputs: Outputs) -> None
         apply(runtime, arrival, outputs)
 
 
-def _head(runtime: Runtime, message: Message, body: Mapping[str, object] | Rejected) -> Head | Rejected:
+def _head(runtime: Runtime, message: Message, body: Mapping[str, object]) -> Head | Rejected:
     """The head of a message, if its time is one that can be."""
-    if isinstance(body, Rejected):
-        return body
     head = parse_head(body, runtime.twin.clock)
     if isinstance(head, Rejected):
         return head

@@ -49,8 +49,10 @@ class WaitingRoom:
 
     def hold(self, twin_id: str, message: Message, now_ms: int) -> bool:
         """Keep a message of an undefined twin; False if it can't be kept."""
+        if not self._policy.waits:
+            return False
         encoded = _encode(message)
-        if not self._policy.waits or self._bytes + len(encoded) > MAX_WAITING_BYTES:
+        if self._bytes + len(encoded) > MAX_WAITING_BYTES:
             return False
         # Twelve digits keep the order of names the order of messages.
         name = f"{MARK}{twin_id}{MARK}{self._next:012d}"
