@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from pipelines.detection.deviation import DeviationSnapshot, SensorDeviation
 
@@ -30,33 +30,25 @@ class BaselineSettings:
         return (self.floors or {}).get(sensor, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class SensorJudgement:
-    """A value against what was expected of it, before it was learned."""
+class SensorJudgement(NamedTuple):
+    """A value against what was expected of it, before it was learned.
+
+    Attributes
+    ----------
+    boundary
+        Standard deviations on either side within which a value is normal.
+    distance
+        How far the value is from the expected one, in standard deviations.
+    """
 
     value: float
     expected: float
     deviation: float
     boundary: float
-
-    @property
-    def distance(self) -> float:
-        """How far the value is from the expected one, in standard deviations."""
-        return abs(self.value - self.expected) / self.deviation
-
-    @property
-    def lower(self) -> float:
-        """Lower end of the band within which a value is normal."""
-        return self.expected - self.boundary * self.deviation
-
-    @property
-    def upper(self) -> float:
-        """Upper end of the band within which a value is normal."""
-        return self.expected + self.boundary * self.deviation
+    distance: float
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What the detector says of one set of values; `score` is None while it is still warming."""
 
     score: float | None
@@ -90,31 +82,33 @@ class BaselineDetector:
         self.settings = settings
         self._sensors: dict[str, SensorDeviation] = {}
         self._latest: dict[str, float] = {}
+        self._samples = 0.0
 
     @property
     def samples(self) -> int:
         """Samples learned by the sensor that has learned most."""
-        return max((int(sensor.variance.n) for sensor in self._sensors.values()), default=0)
+        return int(self._samples)
 
     @property
     def warm(self) -> bool:
         """Whether at least one sensor has learned enough to be judged."""
-        return self.samples >= self.settings.warm_up
+        return self._samples >= self.settings.warm_up
 
     def judge(self, values: Mapping[str, float]) -> Judgement:
         """Score finite values against what was learned so far, without learning them."""
-        boundary = self.settings.boundary
+        boundary, warm_up = self.settings.boundary, self.settings.warm_up
+        sensors, latest = self._sensors, self._latest
         judged: dict[str, SensorJudgement] = {}
         for name, value in values.items():
-            sensor = self._sensors.get(name)
-            if sensor is None or sensor.variance.n < self.settings.warm_up:
+            sensor = sensors.get(name)
+            if sensor is None or sensor.samples < warm_up:
                 continue
-            judgement = SensorJudgement(value, sensor.mean, sensor.deviation, boundary)
-            judged[name] = judgement
-            self._latest[name] = judgement.distance
-        if not self._latest:
+            expected, deviation = sensor.mean, sensor.deviation
+            distance = latest[name] = abs(value - expected) / deviation
+            judged[name] = SensorJudgement(value, expected, deviation, boundary, distance)
+        if not latest:
             return Judgement(None, judged)
-        distance = max(self._latest.values())
+        distance = max(latest.values())
         return Judgement(distance / (distance + boundary), judged)
 
     def learn(self, values: Mapping[str, float], judgement: Judgement) -> None:
@@ -127,6 +121,7 @@ class BaselineDetector:
             if sensor is None:
                 sensor = self._sensors[name] = SensorDeviation(self.settings.floor(name))
             sensor.learn_one(None, value)
+            self._samples = max(self._samples, sensor.samples)
 
     @property
     def latest(self) -> Mapping[str, float]:
@@ -143,6 +138,10 @@ class BaselineDetector:
         for name in list(self._sensors) if sensors is None else sensors:
             self._sensors.pop(name, None)
             self._latest.pop(name, None)
+        self._count()
+
+    def _count(self) -> None:
+        self._samples = max((sensor.samples for sensor in self._sensors.values()), default=0.0)
 
     def snapshot(self) -> BaselineSnapshot:
         """What was learned, exactly."""
@@ -161,4 +160,5 @@ class BaselineDetector:
             for name, distance in snapshot.latest.items()
             if name in snapshot.sensors and snapshot.sensors[name].samples >= settings.warm_up
         }
+        detector._count()
         return detector

@@ -1,8 +1,7 @@
 """Drift: the score's own level has changed, so what was learned no longer fits."""
 
 import math
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from river import drift
 
@@ -11,8 +10,7 @@ THRESHOLD = 30.0
 TOLERANCE = 0.02
 
 
-@dataclass(frozen=True, slots=True)
-class DriftSnapshot:
+class DriftSnapshot(NamedTuple):
     """The six numbers of a Page-Hinkley test."""
 
     samples: float

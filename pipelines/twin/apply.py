@@ -1,5 +1,6 @@
 """Accepted readings, in their turn: each gets its place in its sensor's time, its quality, and what follows from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.detection.baseline import SensorJudgement
@@ -10,7 +11,7 @@ from pipelines.twin.health import HealthEpisode
 from pipelines.twin.holding import Arrival
 from pipelines.twin.judge import Judged, judge
 from pipelines.twin.ledger import Note
-from pipelines.twin.line_protocol import Fields, line
+from pipelines.twin.line_protocol import Fields, line, numbers
 from pipelines.twin.outputs import Outputs, Verdict
 from pipelines.twin.presence import pass_time, see
 from pipelines.twin.recent import Standing, place
@@ -177,29 +178,40 @@ def _amend(
 def _write(runtime: Runtime, applied: list[Sensor], ts_ns: int, judged: Judged | None, outputs: Outputs) -> None:
     """The points of the values applied, and of the twin if it was judged."""
     judgements = judged.judgement.sensors if judged is not None else {}
+    written = iter(numbers(_numbers(applied, judgements)))
     points = outputs.points
     for sensor in applied:
-        judgement = judgements.get(sensor.rules.name) if judgements else None
-        if judgement is None and sensor.flaw is None and sensor.rules.plain:
-            points.append(f'{sensor.rules.point} value={sensor.value!r},quality="good" {ts_ns}')
-        else:
-            outputs.point(line(sensor.rules.point, _fields(sensor, judgement), ts_ns))
+        fields = f"value={next(written)},{_quality(sensor.flaw)}"
+        if sensor.counter is not None and sensor.counter.rate is not None:
+            fields += f",rate={next(written)}"
+        if sensor.rules.name in judgements:
+            fields += f",expected={next(written)},residual={next(written)},lower={next(written)},upper={next(written)}"
+        points.append(f"{sensor.rules.point} {fields} {ts_ns}")
     if judged is not None:
-        fields: Fields = {"score": judged.judgement.score, "state": runtime.condition.value, "held": float(judged.held)}
-        outputs.point(line(runtime.twin.point, fields, ts_ns))
+        verdict: Fields = {
+            "score": judged.judgement.score,
+            "state": runtime.condition.value,
+            "held": float(judged.held),
+        }
+        outputs.point(line(runtime.twin.point, verdict, ts_ns))
 
 
-def _fields(sensor: Sensor, judgement: SensorJudgement | None) -> Fields:
-    flaw = sensor.flaw
-    fields: Fields = {"value": sensor.value, "quality": quality_of(flaw), "flaw": flaw}
-    if sensor.counter is not None:
-        fields["rate"] = sensor.counter.rate
-    if judgement is not None:
-        fields["expected"] = judgement.expected
-        fields["residual"] = judgement.value - judgement.expected
-        fields["lower"] = judgement.lower
-        fields["upper"] = judgement.upper
-    return fields
+def _numbers(applied: list[Sensor], judgements: Mapping[str, SensorJudgement]) -> list[float]:
+    """The numbers of all points of one message, in the order in which they are written."""
+    found: list[float] = []
+    for sensor in applied:
+        found.append(sensor.value)
+        if sensor.counter is not None and sensor.counter.rate is not None:
+            found.append(sensor.counter.rate)
+        judgement = judgements.get(sensor.rules.name)
+        if judgement is not None:
+            expected, half = judgement.expected, judgement.boundary * judgement.deviation
+            found += (expected, judgement.value - expected, expected - half, expected + half)
+    return found
+
+
+def _quality(flaw: Flaw | None) -> str:
+    return 'quality="good"' if flaw is None else f'quality="{flaw.quality}",flaw="{flaw}"'
 
 
 def _verdict(runtime: Runtime, ts_ns: int, taken: Taken, judged: Judged | None) -> Verdict:

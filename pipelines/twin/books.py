@@ -4,9 +4,9 @@ from dataclasses import astuple, dataclass
 
 import orjson
 
-from pipelines.twin.codec import ledger_of_json, ledger_to_json
 from pipelines.twin.health import HealthEpisode
 from pipelines.twin.ledger import Ledger
+from pipelines.twin.ledger_json import ledger_of_json, ledger_to_json
 from pipelines.twin.sources import Sources, SourceTally
 
 

@@ -1,71 +1,107 @@
-"""A runtime as bytes: versioned, exact, readable by people, and never unpickled.
+"""A runtime as bytes: versioned, exact, compact, and never unpickled.
 
-Floats are written in their shortest exact decimal form, so decoding continues bit for bit.
+    1 byte   the version
+    4 bytes  length of the definition, big-endian
+             the definition, as JSON
+             a `RuntimeState`, as MessagePack: floats are their eight bytes, so decoding continues bit for bit
+
+The head up to the definition stays as it is in all versions to come, so that a twin can begin anew where the rest
+can't be read. Versions 1 and 2 were JSON objects.
 """
 
 from collections import Counter
-from dataclasses import asdict, astuple
-from typing import Any, cast
+from operator import attrgetter
+from struct import Struct
+from struct import error as StructError
 
+import msgspec
 import orjson
 
 from pipelines.alarms.episode import Episode
 from pipelines.detection.baseline import BaselineDetector, BaselineSnapshot
-from pipelines.detection.deviation import DeviationSnapshot
-from pipelines.detection.drift import DriftSnapshot, ScoreDrift
+from pipelines.detection.drift import ScoreDrift
+from pipelines.twin.codec_2 import state_of_version_2
 from pipelines.twin.compiled import CompiledSensor, compile_definition
 from pipelines.twin.counter import CounterState
 from pipelines.twin.health import HealthEpisode
 from pipelines.twin.holding import Arrival, Holding
 from pipelines.twin.lag import LagWatch
-from pipelines.twin.ledger import TOTALS, Ledger, Note
-from pipelines.twin.rejection import Reason
+from pipelines.twin.ledger import TOTALS, Ledger
 from pipelines.twin.runtime import Runtime
+from pipelines.twin.runtime_state import (
+    ArrivalStored,
+    CounterStored,
+    EpisodeStored,
+    HealthStored,
+    LagStored,
+    LedgerStored,
+    RuntimeState,
+    SensorStored,
+)
 from pipelines.twin.sensor import Sensor
 from schemas.definition import TwinDefinition
-from schemas.quality import Flaw
-from schemas.state import Presence
 
-RUNTIME_VERSION = 2
+RUNTIME_VERSION = 3
 
-Json = dict[str, Any]
-"""Decoded state: its shape is checked by the functions that read it, a wrong one raises `RuntimeFormatError`."""
+_HEAD = Struct(">BI")
+_BROKEN = (KeyError, TypeError, ValueError, AttributeError, StructError, msgspec.MsgspecError)
+"""What reading bytes raises that are not what they should be."""
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(RuntimeState)
+
+# Tuples in the order of the stored fields: made in C, and written like the structs that read them.
+_ledger = attrgetter(*LedgerStored.__struct_fields__)
+_sensor = attrgetter(*SensorStored.__struct_fields__)
+_counter = attrgetter(*CounterStored.__struct_fields__)
+_arrival = attrgetter(*ArrivalStored.__struct_fields__)
+_episode = attrgetter(*EpisodeStored.__struct_fields__)
+_lag = attrgetter(*LagStored.__struct_fields__)
+_health_episode = attrgetter(*HealthStored.__struct_fields__)
 
 
 class RuntimeFormatError(ValueError):
-    """State that this version can't read; the message says which version wrote it."""
+    """State that this version can't read; the message says why.
+
+    Attributes
+    ----------
+    definition
+        What the twin is, if at least that can be read: it can begin anew.
+    """
+
+    def __init__(self, message: str, definition: TwinDefinition | None) -> None:
+        super().__init__(message)
+        self.definition = definition
 
 
 def encode_runtime(runtime: Runtime) -> bytes:
     """The runtime as bytes for the checkpointed state."""
+    definition = runtime.twin.encoded
     learned = runtime.detector.snapshot()
-    return orjson.dumps(
-        {
-            "version": RUNTIME_VERSION,
-            "definition": orjson.Fragment(runtime.twin.encoded),
-            "ledger": ledger_to_json(runtime.ledger),
-            "sensors": {name: _sensor_to_json(sensor) for name, sensor in runtime.sensors.items()},
-            "held": [astuple(arrival) for arrival in runtime.holding.arrivals],
-            "held_newest_ns": runtime.holding.newest_ns,
-            "health": _health_to_json(runtime.health),
-            "lag": astuple(runtime.lag),
-            "newest_ns": runtime.newest_ns,
-            "score": runtime.score,
-            "untold": runtime.untold,
-            "deadline_ms": runtime.deadline_ms,
-            "delay_ms": runtime.delay_ms,
-            "episode": asdict(runtime.episode),
-            "baseline": {
-                "sensors": {name: [d.samples, d.mean, d.squares] for name, d in learned.sensors.items()},
-                "latest": learned.latest,
-            },
-            "drift": asdict(runtime.drift.snapshot()),
-        }
+    body = _encoder.encode(
+        (
+            _ledger(runtime.ledger),
+            {name: _stored_sensor(sensor) for name, sensor in runtime.sensors.items()},
+            [_arrival(arrival) for arrival in runtime.holding.arrivals],
+            runtime.holding.newest_ns,
+            _stored_health(runtime.health),
+            _lag(runtime.lag),
+            runtime.newest_ns,
+            runtime.score,
+            runtime.untold,
+            runtime.deadline_ms,
+            runtime.delay_ms,
+            _episode(runtime.episode),
+            learned.sensors,
+            learned.latest,
+            runtime.drift.snapshot(),
+        )
     )
+    return b"".join((_HEAD.pack(RUNTIME_VERSION, len(definition)), definition, body))
 
 
 def decode_runtime(encoded: bytes) -> Runtime:
-    """The runtime that `encode_runtime` wrote.
+    """The runtime that `encode_runtime` wrote, now or in an earlier version.
 
     Raises
     ------
@@ -73,104 +109,83 @@ def decode_runtime(encoded: bytes) -> Runtime:
         If the bytes are not a runtime, or of a version that this one does not know.
     """
     try:
-        state = cast(Json, orjson.loads(encoded))
-        version = state["version"]
+        version, definition, body = _parts(encoded)
+    except _BROKEN as error:
+        raise RuntimeFormatError(f"the state of a twin can't be read, not even what it is: {error!r}", None) from error
+    try:
         if version == RUNTIME_VERSION:
-            return _runtime_of(state)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RuntimeFormatError(f"the state of a twin can't be read: {error!r}") from error
+            return _runtime_of(definition, _decoder.decode(body))
+        if version == 2:
+            return _runtime_of(definition, state_of_version_2(body))
+    except _BROKEN as error:
+        raise RuntimeFormatError(f"the state of {definition.twin_id} can't be read: {error!r}", definition) from error
     raise RuntimeFormatError(
-        f"the state of a twin has version {version!r}, this program reads {RUNTIME_VERSION}; "
-        "restore it with the release that wrote it"
+        f"the state of {definition.twin_id} has version {version!r}, this program reads 2 and {RUNTIME_VERSION}; "
+        "restore it with the release that wrote it",
+        definition,
     )
 
 
-def _runtime_of(state: Json) -> Runtime:
-    twin = compile_definition(TwinDefinition.model_validate(state["definition"]))
-    baseline = BaselineSnapshot(
-        {name: DeviationSnapshot(*numbers) for name, numbers in state["baseline"]["sensors"].items()},
-        state["baseline"]["latest"],
-    )
+def _parts(encoded: bytes) -> tuple[object, TwinDefinition, bytes]:
+    """Version, definition, and what is to be read by that version."""
+    if encoded[:1] == b"{":
+        state = orjson.loads(encoded)
+        return state["version"], TwinDefinition.model_validate(state["definition"]), encoded
+    version, length = _HEAD.unpack_from(encoded)
+    behind = _HEAD.size + length
+    return version, TwinDefinition.model_validate_json(encoded[_HEAD.size : behind]), encoded[behind:]
+
+
+def _runtime_of(definition: TwinDefinition, state: RuntimeState) -> Runtime:
+    twin = compile_definition(definition)
     return Runtime(
         twin=twin,
-        detector=BaselineDetector.restored(twin.baseline, baseline),
-        drift=ScoreDrift.restored(DriftSnapshot(**state["drift"])),
-        episode=Episode(**state["episode"]),
-        ledger=ledger_of_json(state["ledger"]),
-        sensors={name: _sensor_of_json(twin.sensors[name], numbers) for name, numbers in state["sensors"].items()},
-        holding=Holding([_arrival_of_json(held) for held in state["held"]], state["held_newest_ns"]),
-        health=_health_of_json(state["health"]),
-        lag=LagWatch(*state["lag"]),
-        newest_ns=state["newest_ns"],
-        score=state["score"],
-        untold=state["untold"],
-        deadline_ms=state["deadline_ms"],
-        delay_ms=state["delay_ms"],
+        detector=BaselineDetector.restored(twin.baseline, BaselineSnapshot(state.baseline, state.latest)),
+        drift=ScoreDrift.restored(state.drift),
+        episode=Episode(*_episode(state.episode)),
+        ledger=_ledger_of(state.ledger),
+        sensors={name: _sensor_of(twin.sensors[name], stored) for name, stored in state.sensors.items()},
+        holding=Holding([Arrival(*_arrival(held)) for held in state.held], state.held_newest_ns),
+        health=_health_of(state.health),
+        lag=LagWatch(*_lag(state.lag)),
+        newest_ns=state.newest_ns,
+        score=state.score,
+        untold=state.untold,
+        deadline_ms=state.deadline_ms,
+        delay_ms=state.delay_ms,
     )
 
 
-_PLAIN = (
-    *("ts_ns", "value", "forgotten", "good_ns", "good", "count", "square", "repetition"),
-    *("run", "longest", "due_ns", "suspect", "spike", "rewarm", "seen_ms"),
-)
-"""The numbers of a sensor, in the order in which they are written."""
-
-
-def _sensor_to_json(sensor: Sensor) -> list[Any]:
-    return [
-        [getattr(sensor, name) for name in _PLAIN],
-        sensor.flaw,
-        sensor.presence,
-        sensor.recent,
-        _health_to_json(sensor.health),
-        None if sensor.counter is None else astuple(sensor.counter),
-    ]
-
-
-def _sensor_of_json(rules: CompiledSensor, state: list[Any]) -> Sensor:
-    numbers, flaw, presence, recent, health, counter = state
-    return Sensor(
-        rules,
-        flaw=None if flaw is None else Flaw(flaw),
-        presence=Presence(presence),
-        recent=[(ts_ns, value, seq) for ts_ns, value, seq in recent],
-        health=_health_of_json(health),
-        counter=None if counter is None else CounterState(*counter),
-        **dict(zip(_PLAIN, numbers, strict=True)),
-    )
-
-
-def _health_to_json(health: dict[str, HealthEpisode]) -> Json:
-    return {condition: astuple(episode) for condition, episode in health.items()}
-
-
-def _health_of_json(state: Json) -> dict[str, HealthEpisode]:
-    return {condition: HealthEpisode(*numbers) for condition, numbers in state.items()}
-
-
-def _arrival_of_json(state: list[Any]) -> Arrival:
-    ts_ns, seq, readings, *rest = state
-    admitted = [(name, value, None if flaw is None else Flaw(flaw)) for name, value, flaw in readings]
-    return Arrival(ts_ns, seq, admitted, *rest)
-
-
-def ledger_to_json(ledger: Ledger) -> Json:
-    """A ledger's totals as JSON."""
-    totals = {name: getattr(ledger, name) for name in TOTALS}
-    return totals | {
-        "reasons": {name.value: count for name, count in ledger.reasons.items()},
-        "notes": {name.value: count for name, count in ledger.notes.items()},
-        "flaws": {name.value: count for name, count in ledger.flaws.items()},
-        "received_ms": ledger.received_ms,
-    }
-
-
-def ledger_of_json(state: Json) -> Ledger:
-    """The ledger that `ledger_to_json` wrote."""
+def _ledger_of(stored: LedgerStored) -> Ledger:
+    totals: dict[str, int] = {name: getattr(stored, name) for name in TOTALS}
     return Ledger(
-        reasons=Counter({Reason(name): count for name, count in state["reasons"].items()}),
-        notes=Counter({Note(name): count for name, count in state["notes"].items()}),
-        flaws=Counter({Flaw(name): count for name, count in state["flaws"].items()}),
-        received_ms=state["received_ms"],
-        **{name: state[name] for name in TOTALS},
+        **totals,
+        received_ms=stored.received_ms,
+        reasons=Counter(stored.reasons),
+        notes=Counter(stored.notes),
+        flaws=Counter(stored.flaws),
     )
+
+
+def _stored_sensor(sensor: Sensor) -> tuple[object, ...]:
+    """A sensor's fields, and its two parts that are objects as arrays."""
+    fields = _sensor(sensor)
+    if not sensor.health and sensor.counter is None:
+        return fields
+    counter = None if sensor.counter is None else _counter(sensor.counter)
+    return (*fields[:-2], _stored_health(sensor.health), counter)
+
+
+def _sensor_of(rules: CompiledSensor, stored: SensorStored) -> Sensor:
+    named = dict(zip(SensorStored.__struct_fields__, _sensor(stored), strict=True))
+    named["health"] = _health_of(stored.health)
+    named["counter"] = None if stored.counter is None else CounterState(*_counter(stored.counter))
+    return Sensor(rules, **named)
+
+
+def _stored_health(health: dict[str, HealthEpisode]) -> dict[str, tuple[object, ...]]:
+    return {condition: _health_episode(episode) for condition, episode in health.items()}
+
+
+def _health_of(stored: dict[str, HealthStored]) -> dict[str, HealthEpisode]:
+    return {condition: HealthEpisode(*_health_episode(episode)) for condition, episode in stored.items()}

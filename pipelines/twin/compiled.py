@@ -82,7 +82,7 @@ class CompiledTwin:
     """All that `step` needs of a definition."""
 
     definition: TwinDefinition
-    encoded: str
+    encoded: bytes
     sensors: Mapping[str, CompiledSensor]
     timing: CompiledTiming
     clock: Clock
@@ -124,7 +124,7 @@ def compile_definition(definition: TwinDefinition) -> CompiledTwin:
     timing = _compile_timing(twin_type)
     return CompiledTwin(
         definition=definition,
-        encoded=definition.model_dump_json(exclude_defaults=True),
+        encoded=definition.model_dump_json(exclude_defaults=True).encode(),
         sensors={name: _compile_sensor(name, spec, timing, tags) for name, spec in twin_type.sensors.items()},
         timing=timing,
         clock=_clock(twin_type.timing, definition.time_zone),

@@ -1,29 +1,21 @@
 """Detection on values that can be trusted: score, alert, drift, and when to learn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipelines.detection.baseline import Judgement
 from pipelines.detection.drift import ScoreDrift
 from pipelines.twin.alert_message import announce_anomaly
-from pipelines.twin.event_time import to_datetime
-from pipelines.twin.line_protocol import line, tag_set
+from pipelines.twin.model_message import record_model_event
 from pipelines.twin.outputs import Outputs
-from pipelines.twin.record import Record
 from pipelines.twin.runtime import Runtime, is_missing
-from schemas.events import EventType
-from schemas.influx import Measurement, Tag
-from schemas.model_event import ModelChange, ModelEvent
-from schemas.topics import Topic
+from schemas.model_event import ModelChange
 
 RELEARN_AFTER = 500
 """Scores within one alert after which its level is taken as the new normal and learned afresh (field case C32)."""
 
-DETECTOR = "baseline"
 
-
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A judgement, how many sensors in it are represented by an earlier value, and whether drift was found."""
 
     judgement: Judgement
@@ -50,9 +42,11 @@ def judge(
         Whether an alert that is raised now is not news.
     """
     detector = runtime.detector
-    detector.set_aside(name for name in detector.latest if is_missing(runtime.sensors[name], ts_ns))
+    # Sensors that have no value in this message are represented by their latest one, while it is young enough.
+    if absent := detector.latest.keys() - values.keys():
+        detector.set_aside(name for name in absent if is_missing(runtime.sensors[name], ts_ns))
     judgement = detector.judge(values)
-    held = sum(name not in values for name in detector.latest)
+    held = len(detector.latest.keys() - values.keys()) if absent else 0
     score = runtime.score = judgement.score
     learned = {name: value for name, value in values.items() if name not in doubtful} if doubtful else values
     if score is None:
@@ -61,9 +55,8 @@ def judge(
     _follow(runtime, score, ts_ns, judgement, outputs, historical=historical)
     drifted = runtime.drift.update(score)
     if drifted:
-        record_model_event(
-            runtime, ModelChange.DRIFT, f"the level of the score changed; it is {score:.2f} now", ts_ns, outputs
-        )
+        reason = f"the level of the score changed; it is {score:.2f} now"
+        record_model_event(runtime.twin.tags, ModelChange.DRIFT, reason, ts_ns, outputs)
     if not runtime.episode.active:
         detector.learn(learned, judgement)
     elif runtime.episode.age >= RELEARN_AFTER:
@@ -91,22 +84,4 @@ def _relearn(runtime: Runtime, ts_ns: int, judgement: Judgement, outputs: Output
     # What the scores were says nothing of what they will be.
     runtime.drift = ScoreDrift()
     runtime.score = None
-    record_model_event(runtime, ModelChange.RELEARN, reason, ts_ns, outputs)
-
-
-def record_model_event(runtime: Runtime, change: ModelChange, reason: str, ts_ns: int, outputs: Outputs) -> None:
-    """Put a change of the twin's models on record."""
-    twin = runtime.twin
-    event = ModelEvent(twin_id=twin.twin_id, model=DETECTOR, change=change, reason=reason, ts=to_datetime(ts_ns))
-    outputs.records.append(
-        Record(
-            topic=Topic.MODELS,
-            key=twin.twin_id,
-            value=event.model_dump_json().encode(),
-            id=f"{twin.twin_id}-{DETECTOR}-{change}-{ts_ns}",
-            type=EventType.MODEL,
-            ts_ns=ts_ns,
-        )
-    )
-    tags = tag_set({**twin.tags, Tag.MODEL: DETECTOR})
-    outputs.point(line(f"{Measurement.MODEL},{tags}", {"change": change.value, "reason": reason}, ts_ns))
+    record_model_event(runtime.twin.tags, ModelChange.RELEARN, reason, ts_ns, outputs)

@@ -1,14 +1,14 @@
 """What follows from messages: records for topics, points for InfluxDB, and a verdict for each telemetry message."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipelines.twin.record import Record
 from schemas.accounting import Outcome
 from schemas.state import TwinCondition
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The twin as it is judged after one telemetry message.
 
     Attributes

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 
 from pipelines.twin.books import load_books
 from pipelines.twin.closing import close_all, close_redefined
-from pipelines.twin.codec import decode_runtime, encode_runtime
 from pipelines.twin.compiled import compile_definition
 from pipelines.twin.deadletter import dead_letter
 from pipelines.twin.definition_message import parse_definition
@@ -18,6 +17,7 @@ from pipelines.twin.presence import pass_time
 from pipelines.twin.publication import counters, retirement, state_record
 from pipelines.twin.rejection import Reason, Rejected
 from pipelines.twin.runtime import NEVER_MS, Runtime
+from pipelines.twin.shelf import Shelf
 from pipelines.twin.silence_clock import SilenceClock
 from pipelines.twin.step import release, step
 from pipelines.twin.store import Store
@@ -67,6 +67,7 @@ class Roster:
         self._store = store
         self._bucket = bucket
         self._policy = policy or TwinPolicy()
+        self._shelf = Shelf(store)
         self._live: dict[str, Runtime] = {}
         self._silence = SilenceClock(tick_ms)
         self._books = load_books(store.get(OWN), bucket, buckets)
@@ -74,7 +75,7 @@ class Roster:
         self._waiting = WaitingRoom(store, self._policy)
         # What the store holds was perhaps not published before a restart: say it once more.
         self._changed: set[str] = {name for name in store.names() if not name.startswith(MARK)}
-        self._twins = len(self._changed - {OWN})
+        self._known = self._changed - {OWN}
 
     def handle(self, messages: Iterable[Message], now_ms: int = 0) -> Outputs:
         """Take messages in log order, at a processing time."""
@@ -86,6 +87,7 @@ class Roster:
                 touched.add(name)
         if message is not None:
             self._silence.heard(now_ms, message.received_ms)
+            self._shelf.tell_resets(now_ms or message.received_ms, outputs)
         self._keep(touched)
         return outputs
 
@@ -101,6 +103,7 @@ class Roster:
                 outputs.records.append(state_record(runtime))
                 outputs.point(counters(runtime.ledger, runtime.twin.tags))
         self._changed.clear()
+        self._shelf.tell_resets(now_ms, outputs)
         return outputs
 
     def flush(self) -> Outputs:
@@ -225,7 +228,7 @@ class Roster:
             twin = runtime.with_created(compile_definition(definition))
             close_redefined(runtime, twin, outputs)
             runtime.redefine(twin)
-        elif self._twins >= self._policy.most_twins:
+        elif len(self._known) >= self._policy.most_twins:
             most = f"a bucket holds {self._policy.most_twins} twins; retire some, or raise max_twins of the twin job"
             return self._refuse_definition(message, Rejected(Reason.TOO_MANY_TWINS, most), twin_id, outputs)
         else:
@@ -236,7 +239,7 @@ class Roster:
         return twin_id
 
     def _begin(self, definition: TwinDefinition) -> Runtime:
-        self._twins += 1
+        self._known.add(definition.twin_id)
         runtime = self._live[definition.twin_id] = Runtime.fresh(compile_definition(definition))
         return runtime
 
@@ -245,7 +248,7 @@ class Roster:
         return (
             policy.unknown is UnknownTwins.CREATE
             and self._books.created < policy.most_created
-            and self._twins < policy.most_twins
+            and len(self._known) < policy.most_twins
         )
 
     def _refuse_definition(self, message: Message, rejected: Rejected, twin_id: str | None, outputs: Outputs) -> str:
@@ -261,7 +264,7 @@ class Roster:
             close_all(runtime, outputs)
             self._books.ledger.add(runtime.ledger)
             del self._live[twin_id]
-            self._twins -= 1
+            self._known.discard(twin_id)
             self._store.remove(twin_id)
             self._changed.discard(twin_id)
             # Its own counters end at zero, since the totals go on in the roster's.
@@ -274,8 +277,12 @@ class Roster:
 
     def _runtime(self, twin_id: str) -> Runtime | None:
         runtime = self._live.get(twin_id)
-        if runtime is None and (encoded := self._store.get(twin_id)) is not None:
-            runtime = self._live[twin_id] = decode_runtime(encoded)
+        if runtime is None and twin_id in self._known:
+            runtime = self._shelf.take(twin_id)
+            if runtime is None:
+                self._known.discard(twin_id)
+            else:
+                self._live[twin_id] = runtime
         return runtime
 
     def _keep(self, names: set[str]) -> None:
@@ -283,7 +290,7 @@ class Roster:
         self._store.put(OWN, self._books.encode())
         for name in names:
             if (runtime := self._live.get(name)) is not None:
-                self._store.put(name, encode_runtime(runtime))
+                self._shelf.put(runtime)
         self._changed |= names
 
 

@@ -1,12 +1,14 @@
 """A runtime as bytes: it goes on bit for bit, and what can't be read is refused by version (field cases C36, C37)."""
 
+import msgspec
+import orjson
 import pytest
-from orjson import dumps, loads
 
 from pipelines.testing.builders import Log, definition, feed, new_roster, noise
 from pipelines.twin.codec import RUNTIME_VERSION, RuntimeFormatError, decode_runtime, encode_runtime
 from pipelines.twin.roster import Roster
 from pipelines.twin.runtime import Runtime
+from pipelines.twin.runtime_state import RuntimeState
 from pipelines.twin.store import MemoryStore
 from schemas.definition import Timing
 
@@ -68,25 +70,33 @@ def test_a_runtime_that_is_written_and_read_goes_on_as_if_nothing_had_happened(c
     assert restored == uninterrupted
 
 
-def test_the_bytes_can_be_read_by_people():
-    state = loads(encode_runtime(lived(100)))
-    assert state["version"] == RUNTIME_VERSION
-    assert state["definition"]["twin_id"] == "case"
+def parts(encoded: bytes) -> tuple[bytes, list]:
+    """What stands before a runtime's MessagePack, and the arrays in it."""
+    begin = 5 + int.from_bytes(encoded[1:5])
+    return encoded[:begin], msgspec.msgpack.decode(encoded[begin:])
 
 
-@pytest.mark.parametrize("version", [RUNTIME_VERSION + 1, 99, 0, "1", None])
-def test_another_version_is_refused_with_both_versions(version):
-    state = {**loads(encode_runtime(lived(50))), "version": version}
-    with pytest.raises(RuntimeFormatError, match=rf"version {version!r}.*reads {RUNTIME_VERSION}"):
-        decode_runtime(dumps(state))
+def test_the_first_byte_is_the_version_and_the_definition_follows_as_json():
+    head, _ = parts(encode_runtime(lived(100)))
+    assert head[0] == RUNTIME_VERSION
+    assert orjson.loads(head[5:])["twin_id"] == "case"
+
+
+@pytest.mark.parametrize("version", [RUNTIME_VERSION + 1, 99, 0])
+def test_another_version_is_refused_by_name_and_says_what_the_twin_is(version):
+    encoded = encode_runtime(lived(50))
+    with pytest.raises(RuntimeFormatError, match=rf"case has version {version},.* reads 2 and 3") as refused:
+        decode_runtime(bytes([version]) + encoded[1:])
+    assert refused.value.definition == lived(50).twin.definition
 
 
 @pytest.mark.parametrize(
     "encoded", [b"", b"{", b"[]", b"null", b"{}", b'{"version":2}', b"\x80\x04\x95", b'{"version":2,"definition":7}']
 )
 def test_bytes_that_are_no_runtime_are_refused(encoded):
-    with pytest.raises(RuntimeFormatError):
+    with pytest.raises(RuntimeFormatError, match="not even what it is") as refused:
         decode_runtime(encoded)
+    assert refused.value.definition is None
 
 
 def test_a_runtime_that_is_cut_short_is_refused_at_every_length():
@@ -96,15 +106,24 @@ def test_a_runtime_that_is_cut_short_is_refused_at_every_length():
             decode_runtime(encoded[:length])
 
 
-@pytest.mark.parametrize(
-    "part",
-    [
-        *("definition", "ledger", "sensors", "held", "held_newest_ns", "health", "lag", "newest_ns", "score"),
-        *("untold", "deadline_ms", "episode", "baseline", "drift"),
-    ],
-)
-def test_a_runtime_that_lacks_a_part_is_refused_and_never_half_read(part):
-    state = loads(encode_runtime(lived(50)))
-    del state[part]
+@pytest.mark.parametrize("part", range(len(RuntimeState.__struct_fields__)))
+@pytest.mark.parametrize("wrong", ["left out", [[]]], ids=["text", "list"])
+def test_a_runtime_of_which_a_part_is_something_else_is_refused_and_never_half_read(part, wrong):
+    head, state = parts(encode_runtime(lived(50)))
+    state[part] = wrong
+    with pytest.raises(RuntimeFormatError) as refused:
+        decode_runtime(head + msgspec.msgpack.encode(state))
+    assert refused.value.definition is not None
+
+
+@pytest.mark.parametrize("change", [lambda state: state[:-1], lambda state: [*state, 0]], ids=["fewer", "more"])
+def test_a_runtime_of_other_parts_is_refused(change):
+    head, state = parts(encode_runtime(lived(50)))
     with pytest.raises(RuntimeFormatError):
-        decode_runtime(dumps(state))
+        decode_runtime(head + msgspec.msgpack.encode(change(state)))
+
+
+def test_a_sensor_takes_about_a_kilobyte():
+    encoded = encode_runtime(lived(158))
+    head, _ = parts(encoded)
+    assert (len(encoded) - len(head)) / 4 < 1_500

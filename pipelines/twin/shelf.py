@@ -1,0 +1,61 @@
+"""Stored twins brought back to life; what can't be read begins anew, and that is told."""
+
+from pipelines.twin.codec import RuntimeFormatError, decode_runtime, encode_runtime
+from pipelines.twin.compiled import compile_definition
+from pipelines.twin.event_time import NS_PER_MS
+from pipelines.twin.model_message import record_model_event
+from pipelines.twin.outputs import Outputs
+from pipelines.twin.runtime import Runtime
+from pipelines.twin.store import Store
+from schemas.influx import Tag
+from schemas.model_event import ModelChange
+
+
+class Shelf:
+    """The twins of a store, as runtimes.
+
+    >>> from pipelines.twin.store import MemoryStore
+    >>> store = MemoryStore()
+    >>> store.put("pump-1", b"no runtime")
+    >>> shelf, outputs = Shelf(store), Outputs()
+    >>> shelf.take("pump-1"), shelf.tell_resets(0, outputs), outputs.records[0].topic.value
+    (None, None, 'twin.models')
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._resets: list[tuple[dict[Tag, str], str]] = []
+
+    def take(self, twin_id: str) -> Runtime | None:
+        """A stored twin; None if there is none that can be read.
+
+        One of which only the definition can be read has seen nothing and learned nothing: its counters begin at 0,
+        its models are warming. One of which nothing can be read is no more, until its definition is sent again.
+        """
+        encoded = self._store.get(twin_id)
+        if encoded is None:
+            return None
+        try:
+            return decode_runtime(encoded)
+        except RuntimeFormatError as error:
+            return self._begin_anew(twin_id, error)
+
+    def put(self, runtime: Runtime) -> None:
+        """Store a twin as it is now."""
+        self._store.put(runtime.twin.twin_id, encode_runtime(runtime))
+
+    def tell_resets(self, now_ms: int, outputs: Outputs) -> None:
+        """Tell of the twins that began anew since the last call."""
+        for tags, reason in self._resets:
+            record_model_event(tags, ModelChange.RESET, reason, now_ms * NS_PER_MS, outputs)
+        self._resets.clear()
+
+    def _begin_anew(self, twin_id: str, error: RuntimeFormatError) -> Runtime | None:
+        if error.definition is None or error.definition.twin_id != twin_id:
+            self._store.remove(twin_id)
+            self._resets.append(({Tag.TWIN_ID: twin_id}, f"{error}; define it again: twinstream apply FILE"))
+            return None
+        runtime = Runtime.fresh(compile_definition(error.definition))
+        self._resets.append((dict(runtime.twin.tags), f"{error}; it learns from the beginning"))
+        self.put(runtime)
+        return runtime

@@ -1,0 +1,116 @@
+"""State that earlier versions wrote: read where it can be, begun anew and told where it can't."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.testing.builders import Log, feed
+from pipelines.testing.readers import states
+from pipelines.twin.codec import RUNTIME_VERSION, decode_runtime, encode_runtime
+from pipelines.twin.message import Message
+from pipelines.twin.outputs import Outputs
+from pipelines.twin.roster import Roster
+from pipelines.twin.store import MemoryStore
+from schemas.model_event import ModelEvent
+from schemas.state import TwinCondition
+from schemas.topics import Topic
+
+STORED = Path(__file__).with_name("runtimes")
+READABLE = sorted(file.name for file in STORED.iterdir() if not file.name.startswith("version-1"))
+
+
+def store_of(encoded: bytes) -> MemoryStore:
+    store = MemoryStore()
+    Roster(store, "0")
+    store.put("case", encoded)
+    return store
+
+
+def resets(outputs: Outputs) -> list[ModelEvent]:
+    return [
+        ModelEvent.model_validate_json(record.value)
+        for record in outputs.records
+        if record.topic is Topic.MODELS and b'"change":"reset"' in record.value
+    ]
+
+
+def one_more(ts_s: int = 1_000_000) -> Message:
+    log = Log(twin_id="case")
+    log.observe(ts_s, t1=20.0)
+    return log.messages[-1]
+
+
+def test_every_version_has_a_stored_runtime():
+    written = {int(file.name.split("-")[1].split(".")[0]) for file in STORED.iterdir()}
+    assert written == set(range(1, RUNTIME_VERSION + 1))
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_what_an_earlier_version_wrote_goes_on(name):
+    runtime = decode_runtime((STORED / name).read_bytes())
+    assert runtime.condition is TwinCondition.ANOMALOUS
+    assert runtime.ledger.counts().balanced
+    assert runtime.ledger.counts().applied in (300, 381)
+    assert runtime.detector.snapshot().sensors["t1"].samples > 50
+    assert runtime.sensors["total"].counter.rate == 7.0
+    assert bool(runtime.holding.arrivals) == ("waiting" in name)
+    again = encode_runtime(runtime)
+    assert again[0] == RUNTIME_VERSION
+    assert encode_runtime(decode_runtime(again)) == again
+
+
+@pytest.mark.parametrize("kind", ["alert", "waiting"])
+def test_the_same_twin_reads_the_same_from_every_version(kind):
+    read = [decode_runtime((STORED / name).read_bytes()) for name in READABLE if kind in name]
+    assert len(read) == RUNTIME_VERSION - 1
+    assert len({encode_runtime(runtime) for runtime in read}) == 1
+
+
+@pytest.mark.parametrize(
+    ("encoded", "why"),
+    [
+        ((STORED / "version-1.json").read_bytes(), "has version 1, this program reads 2 and 3"),
+        ((STORED / f"version-{RUNTIME_VERSION}-alert.bin").read_bytes()[:-10], "can't be read"),
+        (b"\x63" + (STORED / f"version-{RUNTIME_VERSION}-alert.bin").read_bytes()[1:], "has version 99"),
+    ],
+    ids=["version 1", "cut short", "version 99"],
+)
+def test_a_twin_that_cant_be_read_begins_anew_as_it_is_defined_and_says_so_once(encoded, why):
+    roster = Roster(store_of(encoded), "0")
+    outputs = roster.publish(now_ms=1_700_000_000_000)
+    (event,) = resets(outputs)
+    assert event.twin_id == "case"
+    assert why in event.reason
+    assert "learns from the beginning" in event.reason
+    assert event.ts.timestamp() == 1_700_000_000
+    assert any(point.startswith("model,") and 'change="reset"' in point for point in outputs.points)
+    assert states(outputs)["case"].state is TwinCondition.NEVER_SEEN
+    assert states(outputs)["case"].counts.read == 0
+    assert resets(roster.publish(now_ms=1_700_000_001_000)) == []
+    roster.handle([one_more()])
+    state = states(roster.publish(now_ms=1_700_000_002_000))["case"]
+    assert state.state is TwinCondition.WARMING
+    assert state.counts.applied == 1
+
+
+def test_a_message_that_finds_its_twin_unreadable_tells_it_at_once():
+    outputs = Roster(store_of((STORED / "version-1.json").read_bytes()), "0").handle([one_more()], 1_700_000_000_000)
+    assert len(resets(outputs)) == 1
+
+
+def test_a_twin_that_began_anew_is_stored_so_and_not_told_again_after_a_restart():
+    store = store_of((STORED / "version-1.json").read_bytes())
+    Roster(store, "0").publish(now_ms=1)
+    assert resets(Roster(store, "0").publish(now_ms=2)) == []
+
+
+def test_a_twin_of_which_nothing_can_be_read_is_unknown_until_it_is_defined_again():
+    roster = Roster(store_of(b"\x00garbage"), "0")
+    (event,) = resets(roster.publish(now_ms=1_700_000_000_000))
+    assert "define it again" in event.reason
+    assert roster.runtime("case") is None
+    log = Log(twin_id="case")
+    log.define(decode_runtime((STORED / "version-2-alert.json").read_bytes()).twin.definition)
+    log.observe(1_000_000, t1=20.0)
+    feed(log, roster)
+    assert roster.runtime("case").ledger.counts().applied == 1
