@@ -141,7 +141,8 @@ def readings(body: Mapping[str, object]) -> Mapping[str, object] | Rejected:
 
 def source_of(body: Mapping[str, object] | Rejected) -> str | None:
     """The gateway or device that sent a message, if it says so in a usable way."""
-    source = None if isinstance(body, Rejected) else parse_identifier(body.get("source"))
+    named = None if isinstance(body, Rejected) else body.get("source")
+    source = None if named is None else parse_identifier(named)
     return None if isinstance(source, Rejected) else source
 
 
