@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import orjson
 
-from pipelines.twin.ledger import TOTALS
-from pipelines.twin.runtime_state import RuntimeState
+from pipelines.detection.drift import DriftSnapshot
+from pipelines.twin.runtime_state import EpisodeStored, LedgerStored, RuntimeState, SensorStored
 
 Json = dict[str, Any]
 """Decoded JSON: its shape is checked as a whole, when it becomes a `RuntimeState`."""
@@ -16,12 +16,6 @@ _NUMBERS = (
     *("run", "longest", "due_ns", "suspect", "spike", "rewarm", "seen_ms"),
 )
 """The numbers of a sensor in the order in which they were written."""
-
-_SENSOR = (
-    *("ts_ns", "value", "flaw", "recent", "forgotten", "good_ns", "good", "count", "square", "repetition"),
-    *("run", "longest", "due_ns", "suspect", "spike", "rewarm", "seen_ms", "presence", "health", "counter"),
-)
-"""The fields of version 3, which this becomes."""
 
 
 def state_of_version_2(encoded: bytes) -> RuntimeState:
@@ -36,7 +30,7 @@ def state_of_version_2(encoded: bytes) -> RuntimeState:
     ledger, episode, drift = state["ledger"], state["episode"], state["drift"]
     return msgspec.convert(
         [
-            [*(ledger[name] for name in (*TOTALS, "received_ms", "reasons", "notes", "flaws"))],
+            [ledger[name] for name in LedgerStored.__struct_fields__],
             {name: _sensor(parts) for name, parts in state["sensors"].items()},
             state["held"],
             state["held_newest_ns"],
@@ -47,13 +41,10 @@ def state_of_version_2(encoded: bytes) -> RuntimeState:
             state["untold"],
             state["deadline_ms"],
             state["delay_ms"],
-            [episode[name] for name in ("active", "raised_ns", "sequence", "streak", "age", "live")],
+            [episode[name] for name in EpisodeStored.__struct_fields__],
             state["baseline"]["sensors"],
             state["baseline"]["latest"],
-            [
-                *(drift[name] for name in ("samples", "mean", "sum_increase", "sum_decrease")),
-                *(drift[name] for name in ("min_increase", "max_decrease")),
-            ],
+            [drift[name] for name in DriftSnapshot._fields],
         ],
         RuntimeState,
     )
@@ -63,4 +54,4 @@ def _sensor(parts: list[Any]) -> list[Any]:
     numbers, flaw, presence, recent, health, counter = parts
     named = dict(zip(_NUMBERS, numbers, strict=True))
     named |= {"flaw": flaw, "presence": presence, "recent": recent, "health": health, "counter": counter}
-    return [named[name] for name in _SENSOR]
+    return [named[name] for name in SensorStored.__struct_fields__]

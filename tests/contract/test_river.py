@@ -1,11 +1,12 @@
 """Our detectors are River's where they don't say otherwise."""
 
+import msgspec
 import pytest
 from river import anomaly, drift, stats
 
 from pipelines.detection.baseline import BaselineDetector, BaselineSettings
-from pipelines.detection.deviation import SensorDeviation
-from pipelines.detection.drift import MIN_SAMPLES, THRESHOLD, TOLERANCE, ScoreDrift
+from pipelines.detection.deviation import DeviationSnapshot, SensorDeviation
+from pipelines.detection.drift import MIN_SAMPLES, THRESHOLD, TOLERANCE, DriftSnapshot, ScoreDrift
 from pipelines.simulation.randomness import random_stream
 
 
@@ -24,6 +25,35 @@ def test_without_a_floor_the_deviation_is_rivers():
         stock.learn_one(None, value)
     assert ours.mean == stock.sub_stat.get()
     assert ours.deviation == stock.variance.get() ** 0.5
+
+
+def test_what_is_stored_and_restored_again_and_again_scores_as_rivers_own():
+    """10,000 values, through bytes after every hundred of them."""
+    ours, stock = SensorDeviation(floor=0.0), anomaly.StandardAbsoluteDeviation(sub_stat=stats.Mean())
+    for number, value in enumerate(varying()):
+        if number > 1:
+            assert ours.score_one(None, value) == pytest.approx(stock.score_one(None, value), abs=1e-12, rel=0)
+        ours.learn_one(None, value)
+        stock.learn_one(None, value)
+        if number % 100 == 0:
+            stored = msgspec.msgpack.encode(ours.snapshot())
+            ours = SensorDeviation.restored(msgspec.msgpack.decode(stored, type=DeviationSnapshot), floor=0.0)
+
+
+def test_drift_that_is_stored_and_restored_again_and_again_is_found_where_river_finds_it():
+    ours = ScoreDrift()
+    stock = drift.PageHinkley(min_instances=MIN_SAMPLES, delta=TOLERANCE, threshold=THRESHOLD)
+    rng = random_stream(3)
+    found = []
+    for number in range(10_000):
+        score = min(1.0, max(0.0, rng.gauss(0.2 + 0.6 * (number // 700 % 2), 0.1)))
+        stock.update(score)
+        found.append(stock.drift_detected)
+        assert ours.update(score) == stock.drift_detected
+        if number % 100 == 0:
+            stored = msgspec.msgpack.encode(ours.snapshot())
+            ours = ScoreDrift.restored(msgspec.msgpack.decode(stored, type=DriftSnapshot))
+    assert sum(found) > 5
 
 
 def test_a_floor_is_all_that_differs():
