@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint lock test-river-floor up down clean
+.PHONY: help setup demo test lint lock test-river-floor bench up down clean
 # Steps build on each other; tools inside use several cores by themselves.
 .NOTPARALLEL:
 
@@ -53,6 +53,12 @@ lock: ## resolve pyproject.toml anew into requirements.lock
 test-river-floor: setup ## the tests without a stack, with the oldest River that is supported
 	@echo "test: pytest in .venv-river-floor"
 	@sh infra/setup/river_floor.sh
+
+bench: setup ## throughput, latency and growth beside other engines into docs/performance.md (QUICK=1: under 8 minutes)
+	@echo "bench 1/2: the other engines"
+	@sh infra/setup/peers.sh
+	@echo "bench 2/2: measurements"
+	@$(BIN)/python -m tests.bench.run $(if $(filter-out 0,$(QUICK)),--quick)
 
 up: setup ## start the local stack
 	$(BIN)/twinstream up
