@@ -46,11 +46,12 @@ class ScoreDrift:
             return ScoreDrift().snapshot()
         low = test._min_increase
         return DriftSnapshot(
-            test._x_mean.n,
-            test._x_mean.get(),
-            test._sum_increase,
-            test._sum_decrease,
-            None if math.isinf(low) else low,
+            # River counts in whole numbers up to 0.23, and begins its sums with them.
+            float(test._x_mean.n),
+            float(test._x_mean.get()),
+            float(test._sum_increase),
+            float(test._sum_decrease),
+            None if math.isinf(low) else float(low),
             float(test._max_decrease),
         )
 
