@@ -81,7 +81,7 @@ class Fleet:
         values = self._rows[number * 31 % POOL][away]
         return twin_id, b'{"twin_id":"%s","ts":%d,"values":{%s},"seq":%d}' % (twin_id, ts_ms, values, turn)
 
-    def backlog(self, count: int, rate: float, end_ms: int) -> Iterator[tuple[bytes, bytes]]:
-        """Observations as if they had been sent at `rate` a second until `end_ms`."""
+    def backlog(self, count: int, rate: float, end_ms: int, first: int = 0) -> Iterator[tuple[bytes, bytes]]:
+        """Observations from the one numbered `first` on, as if they had been sent at `rate` a second until `end_ms`."""
         for number in range(count):
-            yield self.observation(number, round(end_ms - (count - number) * 1000 / rate))
+            yield self.observation(first + number, round(end_ms - (count - number) * 1000 / rate))

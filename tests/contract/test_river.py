@@ -9,6 +9,9 @@ from pipelines.detection.deviation import DeviationSnapshot, SensorDeviation
 from pipelines.detection.drift import MIN_SAMPLES, THRESHOLD, TOLERANCE, DriftSnapshot, ScoreDrift
 from pipelines.simulation.randomness import random_stream
 
+stored = pytest.mark.parametrize("every", [20_000, 100], ids=["unbroken", "stored every 100 values"])
+"""10,000 values in one go, and through bytes again and again."""
+
 
 def varying(count: int = 10_000) -> list[float]:
     """Values whose deviation is large against the 1e-10 that River adds to it."""
@@ -16,44 +19,23 @@ def varying(count: int = 10_000) -> list[float]:
     return [rng.gauss(1e6 * (number // 1_000), 1e6) for number in range(count)]
 
 
-def test_without_a_floor_the_deviation_is_rivers():
+def through_bytes(snapshot: DeviationSnapshot | DriftSnapshot) -> DeviationSnapshot | DriftSnapshot:
+    """What is read of a snapshot that was stored."""
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(snapshot), type=type(snapshot))
+
+
+@stored
+def test_without_a_floor_the_deviation_is_rivers(every):
     ours, stock = SensorDeviation(floor=0.0), anomaly.StandardAbsoluteDeviation(sub_stat=stats.Mean())
     for number, value in enumerate(varying()):
         if number > 1:
             assert ours.score_one(None, value) == pytest.approx(stock.score_one(None, value), abs=1e-12, rel=0)
         ours.learn_one(None, value)
         stock.learn_one(None, value)
+        if number % every == every - 1:
+            ours = SensorDeviation.restored(through_bytes(ours.snapshot()), floor=0.0)
     assert ours.mean == stock.sub_stat.get()
     assert ours.deviation == stock.variance.get() ** 0.5
-
-
-def test_what_is_stored_and_restored_again_and_again_scores_as_rivers_own():
-    """10,000 values, through bytes after every hundred of them."""
-    ours, stock = SensorDeviation(floor=0.0), anomaly.StandardAbsoluteDeviation(sub_stat=stats.Mean())
-    for number, value in enumerate(varying()):
-        if number > 1:
-            assert ours.score_one(None, value) == pytest.approx(stock.score_one(None, value), abs=1e-12, rel=0)
-        ours.learn_one(None, value)
-        stock.learn_one(None, value)
-        if number % 100 == 0:
-            stored = msgspec.msgpack.encode(ours.snapshot())
-            ours = SensorDeviation.restored(msgspec.msgpack.decode(stored, type=DeviationSnapshot), floor=0.0)
-
-
-def test_drift_that_is_stored_and_restored_again_and_again_is_found_where_river_finds_it():
-    ours = ScoreDrift()
-    stock = drift.PageHinkley(min_instances=MIN_SAMPLES, delta=TOLERANCE, threshold=THRESHOLD)
-    rng = random_stream(3)
-    found = []
-    for number in range(10_000):
-        score = min(1.0, max(0.0, rng.gauss(0.2 + 0.6 * (number // 700 % 2), 0.1)))
-        stock.update(score)
-        found.append(stock.drift_detected)
-        assert ours.update(score) == stock.drift_detected
-        if number % 100 == 0:
-            stored = msgspec.msgpack.encode(ours.snapshot())
-            ours = ScoreDrift.restored(msgspec.msgpack.decode(stored, type=DriftSnapshot))
-    assert sum(found) > 5
 
 
 def test_a_floor_is_all_that_differs():
@@ -64,7 +46,8 @@ def test_a_floor_is_all_that_differs():
     assert ours.score_one(None, 1e8) == abs(1e8 - stock.sub_stat.get()) / 8e6
 
 
-def test_drift_is_rivers_page_hinkley():
+@stored
+def test_drift_is_rivers_page_hinkley(every):
     ours = ScoreDrift()
     stock = drift.PageHinkley(min_instances=MIN_SAMPLES, delta=TOLERANCE, threshold=THRESHOLD)
     rng = random_stream(3)
@@ -74,6 +57,8 @@ def test_drift_is_rivers_page_hinkley():
         stock.update(score)
         found.append(stock.drift_detected)
         assert ours.update(score) == stock.drift_detected
+        if number % every == every - 1:
+            ours = ScoreDrift.restored(through_bytes(ours.snapshot()))
     assert sum(found) > 5
 
 
