@@ -26,7 +26,7 @@ SEQ_LIMIT = 2**63
 """Running numbers are signed 64-bit numbers."""
 
 Sequence = Annotated[
-    int | None, Field(ge=-SEQ_LIMIT, lt=SEQ_LIMIT, description="the source's running number, as a signed 64-bit number")
+    int | None, Field(gt=-SEQ_LIMIT, lt=SEQ_LIMIT, description="the source's running number, as a signed 64-bit number")
 ]
 
 Source = Annotated[str | None, Field(description="gateway or device that sent it")]

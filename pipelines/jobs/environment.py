@@ -6,6 +6,8 @@ from pyflink.table import StreamTableEnvironment
 
 from pipelines.jobs.settings import JobSettings
 
+BUFFER_TIMEOUT_MS = 5
+
 
 def table_environment(name: str, settings: JobSettings, python: dict[str, str]) -> StreamTableEnvironment:
     """A streaming table environment for the job `name`; `python` holds the settings of its Python operator."""
@@ -14,6 +16,8 @@ def table_environment(name: str, settings: JobSettings, python: dict[str, str]) 
         configuration.set_string(key, value)
     environment = StreamExecutionEnvironment.get_execution_environment(configuration)
     environment.set_parallelism(settings.parallelism)
+    # At each exchange a record waits this long for company; Flink's 100 ms would be more than half of the latency.
+    environment.set_buffer_timeout(BUFFER_TIMEOUT_MS)
     return StreamTableEnvironment.create(environment)
 
 

@@ -28,12 +28,12 @@ def main() -> None:
     parser.add_argument("--settings", type=Path, required=True, help="JSON file, see TwinJobSettings")
     settings = TwinJobSettings.load(parser.parse_args().settings)
     python = {
-        "python.fn-execution.bundle.size": "4",
-        "python.fn-execution.bundle.time": "20",
-        # A cache smaller than the number of twins would be read from the JVM at every turn.
-        "python.map-state.read-cache-size": "100000",
+        # An element is a window's worth of messages: nothing is won by waiting for more of them.
+        "python.fn-execution.bundle.size": "1000",
+        "python.fn-execution.bundle.time": "5",
+        # A roster keeps its twins itself and reads each once. What it writes is sent at the end of a bundle.
+        "python.map-state.read-cache-size": "1",
         "python.map-state.write-cache-size": "100000",
-        "python.state.cache-size": "20000",
     }
     tables = table_environment("twin", settings, python)
     tables.execute_sql(source_table("inbox", INPUTS, "twin", settings))

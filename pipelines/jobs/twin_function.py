@@ -17,6 +17,8 @@ from pipelines.twin.roster import Roster
 from pipelines.twin.units import check_unit
 from schemas.topics import Topic
 
+GC_THRESHOLDS = (100_000, 50, 1_000)
+
 
 class TwinFunction(KeyedProcessFunction):  # type: ignore[misc]  # untyped base
     """Takes what the JVM gathered for one bucket, and tells the bucket's changed twins on a timer.
@@ -33,6 +35,8 @@ class TwinFunction(KeyedProcessFunction):  # type: ignore[misc]  # untyped base
         check_unit("Cel")  # loads the table of units now, not at the first message that names one
         # All that was imported lives as long as the worker: the collector need never look at it again.
         gc.freeze()
+        # The step leaves no cycles behind: going over all twins to look for some would be in vain, so do it rarely.
+        gc.set_threshold(*GC_THRESHOLDS)
         self._store = KeyedStore(runtime_context)
         self._rosters: dict[str, Roster] = {}
 
@@ -64,7 +68,12 @@ class TwinFunction(KeyedProcessFunction):  # type: ignore[misc]  # untyped base
         if roster is None:
             settings = self._settings
             roster = self._rosters[bucket] = Roster(
-                self._store, bucket, settings.buckets, settings.policy, settings.publish_interval_ms
+                self._store,
+                bucket,
+                settings.buckets,
+                settings.policy,
+                settings.publish_interval_ms,
+                settings.most_told,
             )
         return roster
 

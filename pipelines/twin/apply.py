@@ -14,7 +14,7 @@ from pipelines.twin.ledger import Note
 from pipelines.twin.line_protocol import Fields, line, numbers
 from pipelines.twin.outputs import Outputs, Verdict
 from pipelines.twin.presence import pass_time, see
-from pipelines.twin.recent import Standing, place
+from pipelines.twin.recent import Standing
 from pipelines.twin.runtime import Runtime
 from pipelines.twin.sensor import Sensor
 from pipelines.twin.trust import NOT_JUDGED, NOT_LEARNED
@@ -153,7 +153,7 @@ def _amend(
 ) -> None:
     """A value that is not newer than the sensor's newest: it may change history, and never rolls the twin back."""
     ts_ns, notes = arrival.ts_ns, runtime.ledger.notes
-    standing = place(sensor.recent, (ts_ns, value, arrival.seq), forgotten=sensor.forgotten)
+    standing = sensor.recent.place(ts_ns, value, arrival.seq)
     if standing is Standing.REPEAT or standing is Standing.SUPERSEDED:
         taken.duplicate += 1
         if standing is Standing.SUPERSEDED:

@@ -6,7 +6,7 @@
              a `RuntimeState`, as MessagePack: floats are their eight bytes, so decoding continues bit for bit
 
 The head up to the definition stays as it is in all versions to come, so that a twin can begin anew where the rest
-can't be read. Versions 1 and 2 were JSON objects.
+can't be read. Versions 1 and 2 were JSON objects; this program reads 3 and 4.
 """
 
 from collections import Counter
@@ -20,13 +20,13 @@ import orjson
 from pipelines.alarms.episode import Episode
 from pipelines.detection.baseline import BaselineDetector, BaselineSnapshot
 from pipelines.detection.drift import ScoreDrift
-from pipelines.twin.codec_2 import state_of_version_2
 from pipelines.twin.compiled import CompiledSensor, compile_definition
 from pipelines.twin.counter import CounterState
 from pipelines.twin.health import HealthEpisode
 from pipelines.twin.holding import Arrival, Holding
 from pipelines.twin.lag import LagWatch
 from pipelines.twin.ledger import TOTALS, Ledger
+from pipelines.twin.recent import Recent, pack_entries
 from pipelines.twin.runtime import Runtime
 from pipelines.twin.runtime_state import (
     ArrivalStored,
@@ -41,7 +41,9 @@ from pipelines.twin.runtime_state import (
 from pipelines.twin.sensor import Sensor
 from schemas.definition import TwinDefinition
 
-RUNTIME_VERSION = 3
+RUNTIME_VERSION = 4
+
+_READABLE = (3, RUNTIME_VERSION)
 
 _HEAD = Struct(">BI")
 _BROKEN = (KeyError, TypeError, ValueError, AttributeError, StructError, msgspec.MsgspecError)
@@ -52,7 +54,12 @@ _decoder = msgspec.msgpack.Decoder(RuntimeState)
 
 # Tuples in the order of the stored fields: made in C, and written like the structs that read them.
 _ledger = attrgetter(*LedgerStored.__struct_fields__)
-_sensor = attrgetter(*SensorStored.__struct_fields__)
+_sensor = attrgetter(
+    *(
+        {"recent": "recent.packed", "forgotten": "recent.forgotten"}.get(name, name)
+        for name in SensorStored.__struct_fields__
+    )
+)
 _counter = attrgetter(*CounterStored.__struct_fields__)
 _arrival = attrgetter(*ArrivalStored.__struct_fields__)
 _episode = attrgetter(*EpisodeStored.__struct_fields__)
@@ -113,15 +120,13 @@ def decode_runtime(encoded: bytes) -> Runtime:
     except _BROKEN as error:
         raise RuntimeFormatError(f"the state of a twin can't be read, not even what it is: {error!r}", None) from error
     try:
-        if version == RUNTIME_VERSION:
+        if version in _READABLE:
             return _runtime_of(definition, _decoder.decode(body))
-        if version == 2:
-            return _runtime_of(definition, state_of_version_2(body))
     except _BROKEN as error:
         raise RuntimeFormatError(f"the state of {definition.twin_id} can't be read: {error!r}", definition) from error
     raise RuntimeFormatError(
-        f"the state of {definition.twin_id} has version {version!r}, this program reads 2 and {RUNTIME_VERSION}; "
-        "restore it with the release that wrote it",
+        f"the state of {definition.twin_id} has version {version!r}, this program reads "
+        f"{_READABLE[0]} and {RUNTIME_VERSION}; restore it with the release that wrote it",
         definition,
     )
 
@@ -177,7 +182,9 @@ def _stored_sensor(sensor: Sensor) -> tuple[object, ...]:
 
 
 def _sensor_of(rules: CompiledSensor, stored: SensorStored) -> Sensor:
-    named = dict(zip(SensorStored.__struct_fields__, _sensor(stored), strict=True))
+    named = msgspec.structs.asdict(stored)
+    packed = stored.recent if isinstance(stored.recent, bytes) else pack_entries(stored.recent)
+    named["recent"] = Recent(packed, forgotten=named.pop("forgotten"))
     named["health"] = _health_of(stored.health)
     named["counter"] = None if stored.counter is None else CounterState(*_counter(stored.counter))
     return Sensor(rules, **named)

@@ -90,7 +90,9 @@ class CompiledTwin:
     baseline: BaselineSettings
     rule: EpisodeRule
     tags: Mapping[Tag, str]
+    tag_set: str
     point: str
+    place: Mapping[str, str]
 
     @property
     def twin_id(self) -> str:
@@ -136,7 +138,9 @@ def compile_definition(definition: TwinDefinition) -> CompiledTwin:
         ),
         rule=EpisodeRule(),
         tags=tags,
+        tag_set=tag_set(tags),
         point=f"{Measurement.TWIN},{tag_set(tags)}",
+        place={level: name for level, name in definition.levels().items() if name is not None},
     )
 
 

@@ -3,6 +3,7 @@
 from bisect import insort
 from dataclasses import dataclass, field
 
+from pipelines.twin.recent import NO_SEQ
 from schemas.quality import Flaw
 
 MOST_HELD = 10_000
@@ -34,7 +35,7 @@ class Arrival:
     def order(self) -> tuple[int, int, list[tuple[str, float, str]]]:
         """Event time, then the source's running number, then content: the same whatever order they came in."""
         content = sorted((name, value, flaw or "") for name, value, flaw in self.readings)
-        return self.ts_ns, -(2**63) if self.seq is None else self.seq, content
+        return self.ts_ns, NO_SEQ if self.seq is None else self.seq, content
 
 
 @dataclass(slots=True)

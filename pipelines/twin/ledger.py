@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 
 from pipelines.twin.rejection import Reason
 from schemas.accounting import Counts
@@ -79,18 +80,26 @@ class Ledger:
             flaws=Counter(dict.fromkeys(self.flaws, 0)),
         )
 
+    def totals(self) -> dict[str, int]:
+        """The totals by their names on the wire and in InfluxDB."""
+        totals = dict(zip(TOTALS, _totals(self), strict=True))
+        totals["read"] = self.applied + self.amended + self.duplicate + self.rejected + self.waiting
+        return totals
+
     def counts(self) -> Counts:
         """The totals as they go on the wire."""
-        outcomes = self.applied + self.amended + self.duplicate + self.rejected
-        totals = {name: getattr(self, name) for name in TOTALS}
-        return Counts(read=outcomes + self.waiting, **totals)
+        return Counts(**self.totals())
 
     def named(self) -> dict[str, int]:
         """Every count by its name in InfluxDB."""
-        counts: dict[str, int] = self.counts().model_dump()
-        counts |= {f"rejected_{reason}": count for reason, count in self.reasons.items()}
-        counts |= {note.value: count for note, count in self.notes.items()}
-        return counts | {f"flaw_{flaw.replace('-', '_')}": count for flaw, count in self.flaws.items()}
+        counts = self.totals()
+        for reason, count in self.reasons.items():
+            counts[f"rejected_{reason}"] = count
+        for note, count in self.notes.items():
+            counts[note] = count
+        for flaw, count in self.flaws.items():
+            counts[f"flaw_{flaw.replace('-', '_')}"] = count
+        return counts
 
 
 TOTALS = (
@@ -104,3 +113,5 @@ TOTALS = (
     "definitions_rejected",
 )
 """The counters of a ledger that are plain numbers."""
+
+_totals = attrgetter(*TOTALS)

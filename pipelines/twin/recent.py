@@ -1,8 +1,11 @@
 """The last event times of a sensor and what it showed at them: what is new, repeated, corrected or late."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
+from struct import Struct
+
+from schemas.observation import SEQ_LIMIT
 
 REMEMBERED = 32
 """Event times that a sensor remembers at least. Older repeats are written once more as they were."""
@@ -12,6 +15,14 @@ MOST = REMEMBERED + 16
 
 Entry = tuple[int, float, int | None]
 """Event time in ns, value, and the source's running number."""
+
+NO_SEQ = -SEQ_LIMIT
+"""Stands for a running number that is not there; a source can't send it."""
+
+_ENTRY = Struct("<qdq")
+_SIZE = _ENTRY.size
+_LIMIT = MOST * _SIZE
+_pack = _ENTRY.pack
 
 
 class Standing(Enum):
@@ -23,18 +34,62 @@ class Standing(Enum):
     SUPERSEDED = auto()
 
 
-def place(recent: list[Entry], entry: Entry, *, forgotten: bool) -> Standing:
-    """Find the place of a value that is not newer than the newest, and remember it there.
+class Recent:
+    """Entries in the order of event time, side by side in memory, as they are stored.
 
-    Parameters
+    As Python objects they were nine tenths of a twin: with 10,000 twins, looking them all up at each encoding cost as
+    much as the step.
+
+    Attributes
     ----------
+    packed
+        The entries, each its event time, value and running number in 24 bytes, little-endian.
     forgotten
-        Whether there were entries older than the oldest in `recent`.
+        Whether there were entries older than the oldest one.
 
-    >>> recent = [(1, 20.0, None), (3, 21.0, None)]
-    >>> [place(recent, entry, forgotten=False).name for entry in ((2, 20.5, None), (3, 21.0, None), (3, 22.0, None))]
+    >>> recent = Recent()
+    >>> for entry in ((1, 20.0, None), (3, 21.0, None)): recent.append(*entry)
+    >>> [recent.place(*entry).name for entry in ((2, 20.5, None), (3, 21.0, None), (3, 22.0, None))]
     ['LATE', 'REPEAT', 'CORRECTION']
+    >>> len(recent), recent.entries()[0]
+    (4, (1, 20.0, None))
     """
+
+    __slots__ = ("forgotten", "packed")
+
+    def __init__(self, packed: bytes = b"", *, forgotten: bool = False) -> None:
+        self.packed = bytearray(packed)
+        self.forgotten = forgotten
+
+    def append(self, ts_ns: int, value: float, seq: int | None) -> None:
+        """Remember a value that is newer than all the others."""
+        packed = self.packed
+        packed += _pack(ts_ns, value, NO_SEQ if seq is None else seq)
+        if len(packed) > _LIMIT:
+            del packed[: -REMEMBERED * _SIZE]
+            self.forgotten = True
+
+    def place(self, ts_ns: int, value: float, seq: int | None) -> Standing:
+        """Find the place of a value that is not newer than the newest, and remember it there."""
+        entries = self.entries()
+        standing = _place(entries, (ts_ns, value, seq), forgotten=self.forgotten)
+        self.packed[:] = pack_entries(entries)
+        return standing
+
+    def entries(self) -> list[Entry]:
+        """All entries, oldest first."""
+        return [(ts_ns, value, None if seq == NO_SEQ else seq) for ts_ns, value, seq in _ENTRY.iter_unpack(self.packed)]
+
+    def __len__(self) -> int:
+        return len(self.packed) // _SIZE
+
+
+def pack_entries(entries: Iterable[Entry]) -> bytes:
+    """Entries as `Recent` keeps them."""
+    return b"".join([_pack(ts_ns, value, NO_SEQ if seq is None else seq) for ts_ns, value, seq in entries])
+
+
+def _place(recent: list[Entry], entry: Entry, *, forgotten: bool) -> Standing:
     ts_ns, value, seq = entry
     first = bisect_left(recent, ts_ns, key=_time)
     last = first

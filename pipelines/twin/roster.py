@@ -10,6 +10,7 @@ from pipelines.twin.definition_message import parse_definition
 from pipelines.twin.event_time import NS_PER_MS
 from pipelines.twin.identifiers import parse_twin_id
 from pipelines.twin.ledger import Ledger
+from pipelines.twin.line_protocol import tag_set
 from pipelines.twin.message import Message
 from pipelines.twin.outputs import Outputs, Verdict
 from pipelines.twin.policy import TwinPolicy, UnknownTwins, created_definition
@@ -22,6 +23,7 @@ from pipelines.twin.silence_clock import SilenceClock
 from pipelines.twin.step import release, step
 from pipelines.twin.store import Store
 from pipelines.twin.telemetry import parse_object, source_of, twin_of
+from pipelines.twin.untold import Untold
 from pipelines.twin.waiting_room import MARK, WaitingRoom
 from schemas.accounting import Outcome
 from schemas.definition import TwinDefinition
@@ -54,6 +56,8 @@ class Roster:
         What becomes of twins that are not known, and of too many.
     tick_ms
         How often `publish` is called, as long as `restless`.
+    most_told
+        Twins that one `publish` tells of at most; the others wait for their turn.
 
     Raises
     ------
@@ -62,7 +66,13 @@ class Roster:
     """
 
     def __init__(
-        self, store: Store, bucket: str, buckets: int = 1, policy: TwinPolicy | None = None, tick_ms: int = 1_000
+        self,
+        store: Store,
+        bucket: str,
+        buckets: int = 1,
+        policy: TwinPolicy | None = None,
+        tick_ms: int = 1_000,
+        most_told: int | None = None,
     ) -> None:
         self._store = store
         self._bucket = bucket
@@ -73,9 +83,10 @@ class Roster:
         self._books = load_books(store.get(OWN), bucket, buckets)
         self._store.put(OWN, self._books.encode())
         self._waiting = WaitingRoom(store, self._policy)
-        # What the store holds was perhaps not published before a restart: say it once more.
-        self._changed: set[str] = {name for name in store.names() if not name.startswith(MARK)}
-        self._known = self._changed - {OWN}
+        self._known = {name for name in store.names() if not name.startswith(MARK)} - {OWN}
+        # What the store holds was perhaps not told before a restart: say it once more.
+        self._untold = Untold([OWN, *sorted(self._known)], most_told)
+        self._asleep = set(self._known)
 
     def handle(self, messages: Iterable[Message], now_ms: int = 0) -> Outputs:
         """Take messages in log order, at a processing time."""
@@ -92,17 +103,16 @@ class Roster:
         return outputs
 
     def publish(self, now_ms: int = 0) -> Outputs:
-        """Who has fallen silent, whose patience has ended, the state of every twin that changed, and the counters."""
+        """Who has fallen silent, whose patience has ended, and the states and counters of twins that changed."""
         outputs = Outputs()
         self._turn_away(now_ms, outputs)
         self._pass_time(now_ms, outputs)
-        for name in sorted(self._changed):
+        for name in self._untold.take():
             if name == OWN:
-                outputs.point(counters(self._books.ledger, {Tag.BUCKET: self._bucket}))
+                outputs.point(counters(self._books.ledger, tag_set({Tag.BUCKET: self._bucket})))
             elif (runtime := self._runtime(name)) is not None:
                 outputs.records.append(state_record(runtime))
-                outputs.point(counters(runtime.ledger, runtime.twin.tags))
-        self._changed.clear()
+                outputs.point(counters(runtime.ledger, runtime.twin.tag_set))
         self._shelf.tell_resets(now_ms, outputs)
         return outputs
 
@@ -122,8 +132,10 @@ class Roster:
     @property
     def restless(self) -> bool:
         """Whether something will have to be done even if no message comes."""
-        return bool(self._waiting) or any(
-            runtime.deadline_ms < NEVER_MS or runtime.holding.arrivals for runtime in self._live.values()
+        return (
+            bool(self._waiting)
+            or bool(self._untold)
+            or any(runtime.deadline_ms < NEVER_MS or runtime.holding.arrivals for runtime in self._live.values())
         )
 
     @property
@@ -174,20 +186,19 @@ class Roster:
         silence_ms = self._silence.now_ms(now_ms)
         if silence_ms is None:
             return
-        for name in self._changed - self._live.keys() - {OWN}:
+        for name in self._asleep:
             self._runtime(name)
+        self._asleep.clear()
         touched = set()
         for twin_id, runtime in self._live.items():
-            window_ms = runtime.twin.timing.window_ns // NS_PER_MS
-            if runtime.holding.arrivals and silence_ms - runtime.ledger.received_ms >= window_ms:
+            if runtime.holding.arrivals:
+                # What is held is a sign of life that has not had its turn yet.
+                window_ms = runtime.twin.timing.window_ns // NS_PER_MS
+                if silence_ms - runtime.ledger.received_ms < window_ms:
+                    continue
                 _let_go(runtime, outputs)
                 touched.add(twin_id)
-            # What is held is a sign of life that has not had its turn yet.
-            if (
-                silence_ms >= runtime.deadline_ms
-                and not runtime.holding.arrivals
-                and pass_time(runtime, silence_ms, outputs)
-            ):
+            if silence_ms >= runtime.deadline_ms and pass_time(runtime, silence_ms, outputs):
                 touched.add(twin_id)
         if touched:
             self._keep(touched)
@@ -266,11 +277,11 @@ class Roster:
             del self._live[twin_id]
             self._known.discard(twin_id)
             self._store.remove(twin_id)
-            self._changed.discard(twin_id)
+            self._untold.discard(twin_id)
             # Its own counters end at zero, since the totals go on in the roster's.
             ended = runtime.ledger.zeroed()
             ended.received_ms = message.received_ms
-            outputs.point(counters(ended, runtime.twin.tags))
+            outputs.point(counters(ended, runtime.twin.tag_set))
             outputs.records.append(retirement(runtime, message))
         self._books.ledger.definition(message.received_ms)
         return OWN
@@ -291,7 +302,7 @@ class Roster:
         for name in names:
             if (runtime := self._live.get(name)) is not None:
                 self._shelf.put(runtime)
-        self._changed |= names
+        self._untold.add(sorted(names))
 
 
 def _let_go(runtime: Runtime, outputs: Outputs) -> None:

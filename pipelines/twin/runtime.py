@@ -7,15 +7,13 @@ from pipelines.alarms.identity import alert_id
 from pipelines.detection.baseline import BaselineDetector
 from pipelines.detection.drift import ScoreDrift
 from pipelines.twin.compiled import CompiledTwin
-from pipelines.twin.event_time import to_datetime
 from pipelines.twin.health import HealthEpisode
 from pipelines.twin.holding import Holding
 from pipelines.twin.lag import LagWatch
 from pipelines.twin.ledger import Ledger
 from pipelines.twin.sensor import Sensor
-from schemas.definition import Place, SensorDefinition, UnknownSensors
-from schemas.quality import quality_of
-from schemas.state import Presence, SensorHealth, SensorState, TwinCondition, TwinState, Warming
+from schemas.definition import SensorDefinition, UnknownSensors
+from schemas.state import Presence, TwinCondition
 
 ANOMALY = "anomaly"
 """The condition that a detector's verdict raises."""
@@ -137,56 +135,11 @@ class Runtime:
             return ()
         return tuple(name for name, sensor in self.sensors.items() if is_missing(sensor, newest))
 
-    def state(self) -> TwinState:
-        """The twin as it stands now."""
-        detector, definition = self.detector, self.twin.definition
-        warming = None
-        if self.twin.detecting and not detector.warm:
-            warming = Warming(samples=detector.samples, needed=self.twin.baseline.warm_up)
-        return TwinState(
-            twin_id=self.twin.twin_id,
-            twin_type=self.twin.twin_type,
-            state=self.condition,
-            presence=self.presence,
-            place=Place(**definition.levels()),
-            counts=self.ledger.counts(),
-            ts=None if self.newest_ns is None else to_datetime(self.newest_ns),
-            score=self.score,
-            warming=warming,
-            alert_id=self.alert_id,
-            health=tuple(self._unhealthy()),
-            missing=self.missing(),
-            sensors={name: _sensor_state(sensor) for name, sensor in self.sensors.items() if sensor.ts_ns},
-        )
-
-    def _unhealthy(self) -> list[SensorHealth]:
-        found: list[tuple[str | None, str, HealthEpisode]] = [
-            (None, condition, episode) for condition, episode in self.health.items()
-        ]
-        for name, sensor in self.sensors.items():
-            found += [(name, condition, episode) for condition, episode in sensor.health.items()]
-        return [
-            SensorHealth(sensor=name, condition=condition, alert_id=self.health_id(condition, name, episode.raised_ns))
-            for name, condition, episode in found
-        ]
-
 
 def is_missing(sensor: Sensor, now_ns: int) -> bool:
     """Whether a sensor has no good value young enough to stand for the present one."""
     limit = sensor.age_limit_ns
     return not sensor.good_ns or (limit > 0 and now_ns - sensor.good_ns > limit)
-
-
-def _sensor_state(sensor: Sensor) -> SensorState:
-    return SensorState(
-        value=sensor.value,
-        ts=to_datetime(sensor.ts_ns),
-        unit=sensor.rules.unit,
-        quality=quality_of(sensor.flaw),
-        flaw=sensor.flaw,
-        presence=sensor.presence,
-        rate=None if sensor.counter is None else sensor.counter.rate,
-    )
 
 
 def _means_the_same(before: SensorDefinition, after: SensorDefinition | None) -> bool:

@@ -1,4 +1,4 @@
-"""What of a runtime is stored, as the arrays that MessagePack holds: version 3.
+"""What of a runtime is stored, as the arrays that MessagePack holds: version 4, and 3 but for `Recent`.
 
 The order of the fields is the format. A change of it, or of what a field means, is a new version: raise
 `RUNTIME_VERSION` in the codec, keep a reader of the old one, and store a fixture of the new one with the tests.
@@ -62,7 +62,8 @@ class SensorStored(_Stored, frozen=True):
     ts_ns: int
     value: float
     flaw: Flaw | None
-    recent: list[Entry]
+    recent: bytes | list[Entry]
+    """`Recent.packed`; version 3 wrote the entries one by one."""
     forgotten: bool
     good_ns: int
     good: float

@@ -10,7 +10,7 @@ from pipelines.twin.compiled import CompiledSensor
 from pipelines.twin.counter import CounterState
 from pipelines.twin.event_time import NS_PER_SECOND
 from pipelines.twin.health import HealthEpisode
-from pipelines.twin.recent import MOST, REMEMBERED, Entry
+from pipelines.twin.recent import Recent
 from pipelines.twin.stuck import longest_credible
 from pipelines.twin.trust import NOT_LEARNED
 from pipelines.twin.wrong_unit import by_level, by_range
@@ -56,7 +56,7 @@ class Sensor:
     ts_ns, value, flaw
         The newest value; `ts_ns` is 0 before the first.
     recent
-        Values of the last event times, oldest first, the newest value included; `forgotten` once there were more.
+        Values of the last event times, the newest value included.
     good_ns, good
         The newest good value.
     count, square, repetition
@@ -78,8 +78,7 @@ class Sensor:
     ts_ns: int = 0
     value: float = 0.0
     flaw: Flaw | None = None
-    recent: list[Entry] = field(default_factory=list)
-    forgotten: bool = False
+    recent: Recent = field(default_factory=Recent)
     good_ns: int = 0
     good: float = 0.0
     count: int = 0
@@ -121,11 +120,8 @@ class Sensor:
         claimed
             What is wrong with it as its sender or its time stamp says.
         """
-        rules, recent = self.rules, self.recent
-        recent.append((ts_ns, value, seq))
-        if len(recent) > MOST:
-            del recent[:-REMEMBERED]
-            self.forgotten = True
+        rules = self.rules
+        self.recent.append(ts_ns, value, seq)
         change = value - self.good
         gap_ns = ts_ns - self.ts_ns
         furthest = rules.max_rate * (ts_ns - self.good_ns)

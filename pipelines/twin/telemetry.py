@@ -112,7 +112,7 @@ def parse_head(body: Mapping[str, object], clock: Clock = ANY_CLOCK) -> Head | R
     if isinstance(ts_ns, AmbiguousTime):
         ts_ns, flaw = ts_ns.ts_ns, Flaw.UNCERTAIN_TIME
     seq = body.get("seq")
-    if seq is not None and not (isinstance(seq, int) and not isinstance(seq, bool) and -SEQ_LIMIT <= seq < SEQ_LIMIT):
+    if seq is not None and not (isinstance(seq, int) and not isinstance(seq, bool) and -SEQ_LIMIT < seq < SEQ_LIMIT):
         return Rejected(Reason.BAD_SEQ, "seq is the source's running number: a whole 64-bit number, or left out")
     historical = body.get("historical", False)
     if not isinstance(historical, bool):

@@ -9,6 +9,7 @@ from pipelines.twin.message import Message
 from pipelines.twin.outputs import Outputs
 from pipelines.twin.policy import TwinPolicy
 from pipelines.twin.roster import Roster
+from pipelines.twin.state_message import twin_state
 from pipelines.twin.store import MemoryStore
 from schemas.accounting import Counts
 from schemas.alert import AlertTransition
@@ -53,7 +54,7 @@ class Played:
     def state(self) -> TwinState:
         runtime = self.roster.runtime(TWIN)
         assert runtime is not None
-        return runtime.state()
+        return twin_state(runtime)
 
     @property
     def counts(self) -> Counts:

@@ -9,6 +9,7 @@ from pipelines.testing.readers import alerts, dead_letters
 from pipelines.twin.policy import TwinPolicy, UnknownTwins
 from pipelines.twin.rejection import Reason
 from pipelines.twin.roster import Roster
+from pipelines.twin.state_message import twin_state
 from schemas.topics import Topic
 from tests.cases.room import Job, twin
 
@@ -55,7 +56,7 @@ def test_what_is_in_quarantine_waits_until_somebody_defines_the_twin_however_lat
     assert job.roster.runtime("t2") is None
     late = twin().model_copy(update={"twin_id": "t2"})
     job.deliver(Topic.DEFINITIONS, late.model_dump_json().encode(), b"t2")
-    counts = job.roster.runtime("t2").state().counts
+    counts = twin_state(job.roster.runtime("t2")).counts
     assert counts.read == 5
     assert counts.balanced
 

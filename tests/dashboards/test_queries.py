@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from pipelines.twin.ledger import Ledger
+from pipelines.twin.state_message import twin_state
 from schemas.accounting import Outcome
 from tests.dashboards.recording import FAULTY, RETIRED, SENSORS, SILENT, SPECIAL
 
@@ -97,7 +98,7 @@ def test_the_fleet_is_what_the_core_says(dashboards, world) -> None:
     assert rows[0]["twin"] == FAULTY
     assert {row["twin"] for row in rows} == {*SPECIAL, FAULTY, SILENT, SENSORS}, "retired twins are gone"
     for row in rows:
-        state = world.roster.runtime(row["twin"]).state()
+        state = twin_state(world.roster.runtime(row["twin"]))
         assert row["state"] == state.state, row["twin"]
         assert row["score"] == state.score, row["twin"]
         assert row["presence"] == state.presence, row["twin"]

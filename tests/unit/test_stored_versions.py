@@ -16,7 +16,7 @@ from schemas.state import TwinCondition
 from schemas.topics import Topic
 
 STORED = Path(__file__).with_name("runtimes")
-READABLE = sorted(file.name for file in STORED.iterdir() if not file.name.startswith("version-1"))
+READABLE = [f"version-{version}-{kind}.bin" for version in (3, 4) for kind in ("alert", "waiting")]
 
 
 def store_of(encoded: bytes) -> MemoryStore:
@@ -62,18 +62,19 @@ def test_what_an_earlier_version_wrote_goes_on(name):
 @pytest.mark.parametrize("kind", ["alert", "waiting"])
 def test_the_same_twin_reads_the_same_from_every_version(kind):
     read = [decode_runtime((STORED / name).read_bytes()) for name in READABLE if kind in name]
-    assert len(read) == RUNTIME_VERSION - 1
+    assert len(read) == 2
     assert len({encode_runtime(runtime) for runtime in read}) == 1
 
 
 @pytest.mark.parametrize(
     ("encoded", "why"),
     [
-        ((STORED / "version-1.json").read_bytes(), "has version 1, this program reads 2 and 3"),
+        ((STORED / "version-1.json").read_bytes(), "has version 1, this program reads 3 and 4"),
+        ((STORED / "version-2-alert.json").read_bytes(), "has version 2, this program reads 3 and 4"),
         ((STORED / f"version-{RUNTIME_VERSION}-alert.bin").read_bytes()[:-10], "can't be read"),
         (b"\x63" + (STORED / f"version-{RUNTIME_VERSION}-alert.bin").read_bytes()[1:], "has version 99"),
     ],
-    ids=["version 1", "cut short", "version 99"],
+    ids=["version 1", "version 2", "cut short", "version 99"],
 )
 def test_a_twin_that_cant_be_read_begins_anew_as_it_is_defined_and_says_so_once(encoded, why):
     roster = Roster(store_of(encoded), "0")
@@ -110,7 +111,7 @@ def test_a_twin_of_which_nothing_can_be_read_is_unknown_until_it_is_defined_agai
     assert "define it again" in event.reason
     assert roster.runtime("case") is None
     log = Log(twin_id="case")
-    log.define(decode_runtime((STORED / "version-2-alert.json").read_bytes()).twin.definition)
+    log.define(decode_runtime((STORED / "version-3-alert.bin").read_bytes()).twin.definition)
     log.observe(1_000_000, t1=20.0)
     feed(log, roster)
     assert roster.runtime("case").ledger.counts().applied == 1

@@ -119,6 +119,7 @@ def test_a_binary_sensor_is_on_or_off_in_both_shapes(raw, value):
         (b'{"ts":1700000000,"sensor":"t1","value":1,"seq":true}', Reason.BAD_SEQ),
         (b'{"ts":1700000000,"sensor":"t1","value":1,"seq":1.5}', Reason.BAD_SEQ),
         (b'{"ts":1700000000,"sensor":"t1","value":1,"seq":9223372036854775808}', Reason.BAD_SEQ),
+        (b'{"ts":1700000000,"sensor":"t1","value":1,"seq":-9223372036854775808}', Reason.BAD_SEQ),
         (b'{"ts":1700000000,"sensor":"t1","value":1,"historical":"yes"}', Reason.BAD_HISTORICAL),
         (b'{"ts":1700000000,"sensor":"t1","value":1,"historical":null}', Reason.BAD_HISTORICAL),
         (b'{"sensor":"t1","value":1}', Reason.MISSING_TS),
