@@ -63,7 +63,7 @@ class TwinJobSettings(JobSettings, TwinOptions):
     buckets: int = Field(default=8, ge=1, le=128, description="groups of twins; bounds parallelism, part of the state")
     publish_interval_ms: int = Field(default=1_000, ge=100, le=60_000, description="how often changed twins are told")
     states_per_second: int = Field(
-        default=2_000, ge=1, le=1_000_000, description="twins told a second, of the job in all; the others wait for it"
+        default=1_000, ge=1, le=1_000_000, description="twins told a second, of the job in all; the others wait for it"
     )
 
     @property

@@ -5,14 +5,22 @@
              the definition, as JSON
              a `RuntimeState`, as MessagePack: floats are their eight bytes, so decoding continues bit for bit
 
+What changes with every message is stored apart, between two such wholes:
+
+    1 byte   the version
+    4 bytes  CRC-32 of the whole to which it belongs, big-endian
+             a `RuntimeState` as above, in which a sensor's `recent` is what came since
+
 The head up to the definition stays as it is in all versions to come, so that a twin can begin anew where the rest
 can't be read. Versions 1 and 2 were JSON objects; this program reads 3 and 4.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from operator import attrgetter
 from struct import Struct
 from struct import error as StructError
+from zlib import crc32
 
 import msgspec
 import orjson
@@ -54,17 +62,20 @@ _decoder = msgspec.msgpack.Decoder(RuntimeState)
 
 # Tuples in the order of the stored fields: made in C, and written like the structs that read them.
 _ledger = attrgetter(*LedgerStored.__struct_fields__)
-_sensor = attrgetter(
-    *(
-        {"recent": "recent.packed", "forgotten": "recent.forgotten"}.get(name, name)
-        for name in SensorStored.__struct_fields__
-    )
-)
 _counter = attrgetter(*CounterStored.__struct_fields__)
 _arrival = attrgetter(*ArrivalStored.__struct_fields__)
 _episode = attrgetter(*EpisodeStored.__struct_fields__)
 _lag = attrgetter(*LagStored.__struct_fields__)
 _health_episode = attrgetter(*HealthStored.__struct_fields__)
+
+
+def _fields_of_sensor(recent: str) -> Callable[[Sensor], tuple[object, ...]]:
+    paths = {"recent": f"recent.{recent}", "forgotten": "recent.forgotten"}
+    return attrgetter(*(paths.get(name, name) for name in SensorStored.__struct_fields__))
+
+
+_whole_sensor = _fields_of_sensor("packed")
+_changed_sensor = _fields_of_sensor("fresh")
 
 
 class RuntimeFormatError(ValueError):
@@ -82,33 +93,21 @@ class RuntimeFormatError(ValueError):
 
 
 def encode_runtime(runtime: Runtime) -> bytes:
-    """The runtime as bytes for the checkpointed state."""
+    """The whole runtime as bytes."""
     definition = runtime.twin.encoded
-    learned = runtime.detector.snapshot()
-    body = _encoder.encode(
-        (
-            _ledger(runtime.ledger),
-            {name: _stored_sensor(sensor) for name, sensor in runtime.sensors.items()},
-            [_arrival(arrival) for arrival in runtime.holding.arrivals],
-            runtime.holding.newest_ns,
-            _stored_health(runtime.health),
-            _lag(runtime.lag),
-            runtime.newest_ns,
-            runtime.score,
-            runtime.untold,
-            runtime.deadline_ms,
-            runtime.delay_ms,
-            _episode(runtime.episode),
-            learned.sensors,
-            learned.latest,
-            runtime.drift.snapshot(),
-        )
-    )
-    return b"".join((_HEAD.pack(RUNTIME_VERSION, len(definition)), definition, body))
+    return b"".join((_HEAD.pack(RUNTIME_VERSION, len(definition)), definition, _body(runtime, _whole_sensor)))
 
 
-def decode_runtime(encoded: bytes) -> Runtime:
-    """The runtime that `encode_runtime` wrote, now or in an earlier version.
+def encode_change(runtime: Runtime) -> bytes:
+    """What changes with every message, about a quarter of the whole; read together with the whole stored before it.
+
+    Holds only as long as the runtime is not `unsettled`.
+    """
+    return _HEAD.pack(RUNTIME_VERSION, runtime.whole) + _body(runtime, _changed_sensor)
+
+
+def decode_runtime(encoded: bytes, change: bytes | None = None) -> Runtime:
+    """The runtime that `encode_runtime` wrote, now or in the version before, and what has changed since.
 
     Raises
     ------
@@ -119,16 +118,17 @@ def decode_runtime(encoded: bytes) -> Runtime:
         version, definition, body = _parts(encoded)
     except _BROKEN as error:
         raise RuntimeFormatError(f"the state of a twin can't be read, not even what it is: {error!r}", None) from error
+    if version not in _READABLE:
+        raise RuntimeFormatError(
+            f"the state of {definition.twin_id} has version {version!r}, this program reads "
+            f"{_READABLE[0]} and {RUNTIME_VERSION}; restore it with the release that wrote it",
+            definition,
+        )
     try:
-        if version in _READABLE:
-            return _runtime_of(definition, _decoder.decode(body))
+        whole = _decoder.decode(body)
+        return _runtime_of(definition, whole) if change is None else _changed(definition, encoded, whole, change)
     except _BROKEN as error:
         raise RuntimeFormatError(f"the state of {definition.twin_id} can't be read: {error!r}", definition) from error
-    raise RuntimeFormatError(
-        f"the state of {definition.twin_id} has version {version!r}, this program reads "
-        f"{_READABLE[0]} and {RUNTIME_VERSION}; restore it with the release that wrote it",
-        definition,
-    )
 
 
 def _parts(encoded: bytes) -> tuple[object, TwinDefinition, bytes]:
@@ -139,6 +139,20 @@ def _parts(encoded: bytes) -> tuple[object, TwinDefinition, bytes]:
     version, length = _HEAD.unpack_from(encoded)
     behind = _HEAD.size + length
     return version, TwinDefinition.model_validate_json(encoded[_HEAD.size : behind]), encoded[behind:]
+
+
+def _changed(definition: TwinDefinition, encoded: bytes, whole: RuntimeState, change: bytes) -> Runtime:
+    """A runtime of what was stored as a whole and what has changed since."""
+    head = _HEAD.unpack_from(change)
+    if head != (RUNTIME_VERSION, crc32(encoded)):
+        raise ValueError("what has changed belongs to another whole")
+    runtime = _runtime_of(definition, _decoder.decode(change[_HEAD.size :]))
+    for name, sensor in runtime.sensors.items():
+        fresh, sensor.recent = sensor.recent.packed, _recent_of(whole.sensors[name])
+        sensor.recent.settle()
+        sensor.recent.packed += fresh
+    runtime.settled, runtime.whole = runtime.twin, head[1]
+    return runtime
 
 
 def _runtime_of(definition: TwinDefinition, state: RuntimeState) -> Runtime:
@@ -161,6 +175,29 @@ def _runtime_of(definition: TwinDefinition, state: RuntimeState) -> Runtime:
     )
 
 
+def _body(runtime: Runtime, sensor_fields: Callable[[Sensor], tuple[object, ...]]) -> bytes:
+    learned = runtime.detector.snapshot()
+    return _encoder.encode(
+        (
+            _ledger(runtime.ledger),
+            {name: _stored_sensor(sensor, sensor_fields(sensor)) for name, sensor in runtime.sensors.items()},
+            [_arrival(arrival) for arrival in runtime.holding.arrivals],
+            runtime.holding.newest_ns,
+            _stored_health(runtime.health),
+            _lag(runtime.lag),
+            runtime.newest_ns,
+            runtime.score,
+            runtime.untold,
+            runtime.deadline_ms,
+            runtime.delay_ms,
+            _episode(runtime.episode),
+            learned.sensors,
+            learned.latest,
+            runtime.drift.snapshot(),
+        )
+    )
+
+
 def _ledger_of(stored: LedgerStored) -> Ledger:
     totals: dict[str, int] = {name: getattr(stored, name) for name in TOTALS}
     return Ledger(
@@ -172,9 +209,8 @@ def _ledger_of(stored: LedgerStored) -> Ledger:
     )
 
 
-def _stored_sensor(sensor: Sensor) -> tuple[object, ...]:
+def _stored_sensor(sensor: Sensor, fields: tuple[object, ...]) -> tuple[object, ...]:
     """A sensor's fields, and its two parts that are objects as arrays."""
-    fields = _sensor(sensor)
     if not sensor.health and sensor.counter is None:
         return fields
     counter = None if sensor.counter is None else _counter(sensor.counter)
@@ -183,11 +219,16 @@ def _stored_sensor(sensor: Sensor) -> tuple[object, ...]:
 
 def _sensor_of(rules: CompiledSensor, stored: SensorStored) -> Sensor:
     named = msgspec.structs.asdict(stored)
-    packed = stored.recent if isinstance(stored.recent, bytes) else pack_entries(stored.recent)
-    named["recent"] = Recent(packed, forgotten=named.pop("forgotten"))
+    del named["forgotten"]
+    named["recent"] = _recent_of(stored)
     named["health"] = _health_of(stored.health)
     named["counter"] = None if stored.counter is None else CounterState(*_counter(stored.counter))
     return Sensor(rules, **named)
+
+
+def _recent_of(stored: SensorStored) -> Recent:
+    packed = stored.recent if isinstance(stored.recent, bytes) else pack_entries(stored.recent)
+    return Recent(packed, forgotten=stored.forgotten)
 
 
 def _stored_health(health: dict[str, HealthEpisode]) -> dict[str, tuple[object, ...]]:

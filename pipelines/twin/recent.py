@@ -44,6 +44,8 @@ class Recent:
     ----------
     packed
         The entries, each its event time, value and running number in 24 bytes, little-endian.
+    settled
+        Bytes of `packed` that stand in the stored whole of the twin; -1 if what stands there is no longer so.
     forgotten
         Whether there were entries older than the oldest one.
 
@@ -55,11 +57,21 @@ class Recent:
     (4, (1, 20.0, None))
     """
 
-    __slots__ = ("forgotten", "packed")
+    __slots__ = ("forgotten", "packed", "settled")
 
     def __init__(self, packed: bytes = b"", *, forgotten: bool = False) -> None:
         self.packed = bytearray(packed)
         self.forgotten = forgotten
+        self.settled = -1
+
+    @property
+    def fresh(self) -> bytearray:
+        """What was appended since the whole was stored."""
+        return self.packed[self.settled :]
+
+    def settle(self) -> None:
+        """The whole is stored as it is now."""
+        self.settled = len(self.packed)
 
     def append(self, ts_ns: int, value: float, seq: int | None) -> None:
         """Remember a value that is newer than all the others."""
@@ -68,12 +80,16 @@ class Recent:
         if len(packed) > _LIMIT:
             del packed[: -REMEMBERED * _SIZE]
             self.forgotten = True
+            self.settled = -1
 
     def place(self, ts_ns: int, value: float, seq: int | None) -> Standing:
         """Find the place of a value that is not newer than the newest, and remember it there."""
         entries = self.entries()
         standing = _place(entries, (ts_ns, value, seq), forgotten=self.forgotten)
-        self.packed[:] = pack_entries(entries)
+        packed = pack_entries(entries)
+        if packed != self.packed:
+            self.packed[:] = packed
+            self.settled = -1
         return standing
 
     def entries(self) -> list[Entry]:

@@ -24,7 +24,7 @@ from pipelines.twin.step import release, step
 from pipelines.twin.store import Store
 from pipelines.twin.telemetry import parse_object, source_of, twin_of
 from pipelines.twin.untold import Untold
-from pipelines.twin.waiting_room import MARK, WaitingRoom
+from pipelines.twin.waiting_room import WaitingRoom
 from schemas.accounting import Outcome
 from schemas.definition import TwinDefinition
 from schemas.influx import Tag
@@ -83,7 +83,7 @@ class Roster:
         self._books = load_books(store.get(OWN), bucket, buckets)
         self._store.put(OWN, self._books.encode())
         self._waiting = WaitingRoom(store, self._policy)
-        self._known = {name for name in store.names() if not name.startswith(MARK)} - {OWN}
+        self._known = self._shelf.twin_ids()
         # What the store holds was perhaps not told before a restart: say it once more.
         self._untold = Untold([OWN, *sorted(self._known)], most_told)
         self._asleep = set(self._known)
@@ -276,7 +276,7 @@ class Roster:
             self._books.ledger.add(runtime.ledger)
             del self._live[twin_id]
             self._known.discard(twin_id)
-            self._store.remove(twin_id)
+            self._shelf.remove(twin_id)
             self._untold.discard(twin_id)
             # Its own counters end at zero, since the totals go on in the roster's.
             ended = runtime.ledger.zeroed()

@@ -40,6 +40,11 @@ class Runtime:
         No sensor falls silent before this processing time.
     delay_ms
         How long live observations take from their event time to the broker, rather too long than too short.
+    settled
+        The definition that stands in the stored whole: between two of them only what changes with every message is
+        stored.
+    whole
+        CRC-32 of the stored whole.
     """
 
     twin: CompiledTwin
@@ -56,6 +61,8 @@ class Runtime:
     untold: bool = False
     deadline_ms: int = NEVER_MS
     delay_ms: int = 0
+    settled: CompiledTwin | None = None
+    whole: int = 0
 
     @classmethod
     def fresh(cls, twin: CompiledTwin) -> "Runtime":
@@ -127,6 +134,17 @@ class Runtime:
         self.deadline_ms = 0
         if not self.detector.warm:
             self.score = None
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether the twin has to be stored as a whole, since more has changed than changes with every message."""
+        return self.settled is not self.twin or any(sensor.recent.settled < 0 for sensor in self.sensors.values())
+
+    def settle(self, whole: int) -> None:
+        """The twin was stored as a whole, of which this is the CRC-32."""
+        self.settled, self.whole = self.twin, whole
+        for sensor in self.sensors.values():
+            sensor.recent.settle()
 
     def missing(self) -> tuple[str, ...]:
         """The sensors that have no value recent enough to stand for the present one."""

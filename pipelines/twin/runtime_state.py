@@ -114,7 +114,7 @@ class LagStored(_Stored, frozen=True):
 
 
 class RuntimeState(_Stored, frozen=True):
-    """A `Runtime`, but for its definition."""
+    """A `Runtime`, but for its definition. In a change `recent` holds what came since the whole that it names."""
 
     ledger: LedgerStored
     sensors: dict[str, SensorStored]

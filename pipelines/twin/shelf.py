@@ -1,12 +1,14 @@
 """Stored twins brought back to life; what can't be read begins anew, and that is told."""
 
-from pipelines.twin.codec import RuntimeFormatError, decode_runtime, encode_runtime
+from zlib import crc32
+
+from pipelines.twin.codec import RuntimeFormatError, decode_runtime, encode_change, encode_runtime
 from pipelines.twin.compiled import compile_definition
 from pipelines.twin.event_time import NS_PER_MS
 from pipelines.twin.model_message import record_model_event
 from pipelines.twin.outputs import Outputs
 from pipelines.twin.runtime import Runtime
-from pipelines.twin.store import Store
+from pipelines.twin.store import CHANGE_MARK, WAITING_MARK, Store
 from schemas.influx import Tag
 from schemas.model_event import ModelChange
 
@@ -26,6 +28,10 @@ class Shelf:
         self._store = store
         self._resets: list[tuple[dict[Tag, str], str]] = []
 
+    def twin_ids(self) -> set[str]:
+        """The twins that are stored."""
+        return {name for name in self._store.names() if name and name[0] not in (CHANGE_MARK, WAITING_MARK)}
+
     def take(self, twin_id: str) -> Runtime | None:
         """A stored twin; None if there is none that can be read.
 
@@ -36,13 +42,25 @@ class Shelf:
         if encoded is None:
             return None
         try:
-            return decode_runtime(encoded)
+            return decode_runtime(encoded, self._store.get(CHANGE_MARK + twin_id))
         except RuntimeFormatError as error:
             return self._begin_anew(twin_id, error)
 
     def put(self, runtime: Runtime) -> None:
-        """Store a twin as it is now."""
-        self._store.put(runtime.twin.twin_id, encode_runtime(runtime))
+        """Store a twin as it is now: as a whole, or what has changed since that was done."""
+        twin_id = runtime.twin.twin_id
+        if not runtime.unsettled:
+            self._store.put(CHANGE_MARK + twin_id, encode_change(runtime))
+            return
+        whole = encode_runtime(runtime)
+        runtime.settle(crc32(whole))
+        self._store.put(twin_id, whole)
+        self._store.remove(CHANGE_MARK + twin_id)
+
+    def remove(self, twin_id: str) -> None:
+        """Forget a twin."""
+        self._store.remove(twin_id)
+        self._store.remove(CHANGE_MARK + twin_id)
 
     def tell_resets(self, now_ms: int, outputs: Outputs) -> None:
         """Tell of the twins that began anew since the last call."""
@@ -52,7 +70,7 @@ class Shelf:
 
     def _begin_anew(self, twin_id: str, error: RuntimeFormatError) -> Runtime | None:
         if error.definition is None or error.definition.twin_id != twin_id:
-            self._store.remove(twin_id)
+            self.remove(twin_id)
             self._resets.append(({Tag.TWIN_ID: twin_id}, f"{error}; define it again: twinstream apply FILE"))
             return None
         runtime = Runtime.fresh(compile_definition(error.definition))

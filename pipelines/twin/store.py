@@ -3,9 +3,18 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+WAITING_MARK = "\x00"
+"""Begins the name of a message that waits for its twin; no twin id can hold it."""
+
+CHANGE_MARK = "\x01"
+"""Begins the name of what has changed of a twin since it was stored as a whole."""
+
 
 class Store(Protocol):
-    """Bytes by name: the engine's keyed state, or memory in a backtest. Names are twin ids; "" is the roster's own."""
+    """Bytes by name: the engine's keyed state, or memory in a backtest.
+
+    Names are twin ids, perhaps behind a mark; "" is the roster's own.
+    """
 
     def get(self, name: str) -> bytes | None:
         """The bytes under a name, None if there are none."""

@@ -11,14 +11,11 @@ import orjson
 
 from pipelines.twin.message import Message
 from pipelines.twin.policy import TwinPolicy, UnknownTwins
-from pipelines.twin.store import Store
+from pipelines.twin.store import WAITING_MARK, Store
 from schemas.topics import Topic
 
 MAX_WAITING_BYTES = 16 * 1024 * 1024
 """For all twins of a roster together; a message beyond it is rejected."""
-
-MARK = "\x00"
-"""Begins the name of everything that waits in a store; no twin id can hold it."""
 
 
 class WaitingRoom:
@@ -38,8 +35,8 @@ class WaitingRoom:
         self._since_ms: dict[str, int] = {}
         self._bytes = 0
         self._next = 0
-        for name in sorted(name for name in store.names() if name.startswith(MARK)):
-            twin_id, number = name[1:].split(MARK)
+        for name in sorted(name for name in store.names() if name.startswith(WAITING_MARK)):
+            twin_id, number = name[1:].split(WAITING_MARK)
             self._names.setdefault(twin_id, []).append(name)
             self._bytes += len(store.get(name) or b"")
             self._next = max(self._next, int(number) + 1)
@@ -55,7 +52,7 @@ class WaitingRoom:
         if self._bytes + len(encoded) > MAX_WAITING_BYTES:
             return False
         # Twelve digits keep the order of names the order of messages.
-        name = f"{MARK}{twin_id}{MARK}{self._next:012d}"
+        name = f"{WAITING_MARK}{twin_id}{WAITING_MARK}{self._next:012d}"
         self._store.put(name, encoded)
         self._names.setdefault(twin_id, []).append(name)
         self._since_ms.setdefault(twin_id, now_ms)

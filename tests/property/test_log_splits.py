@@ -7,13 +7,19 @@ from hypothesis import strategies as st
 
 from pipelines.testing.builders import Log
 from pipelines.testing.strategies import mixed_log, profile
+from pipelines.twin.codec import encode_runtime
 from pipelines.twin.outputs import Outputs
 from pipelines.twin.roster import Roster
-from pipelines.twin.store import MemoryStore
+from pipelines.twin.shelf import Shelf
+from pipelines.twin.store import WAITING_MARK, MemoryStore
 
 
 def stored(store: MemoryStore) -> dict[str, bytes | None]:
-    return {name: store.get(name) for name in store.names()}
+    """The books, what waits, and each twin as it would be read back."""
+    shelf = Shelf(store)
+    twins = {twin_id: encode_runtime(shelf.take(twin_id)) for twin_id in shelf.twin_ids()}
+    others = {name: store.get(name) for name in store.names() if not name or name[0] == WAITING_MARK}
+    return twins | others
 
 
 def in_one_go(log: Log) -> tuple[Outputs, dict[str, bytes | None]]:
