@@ -26,6 +26,7 @@ from tests.bench.figures import lag_growth, sustained
 from tests.bench.fleet import CALM, EXCURSION, WARM_UP, Fleet
 from tests.bench.lab import Lab
 from tests.bench.points_counter import PointsCounter, event_times_ms
+from tests.bench.systems import BOTH_CORES
 from tests.bench.twin_job import Checkpoint, FlinkRun, twin_job
 
 POLL_S = 0.002
@@ -225,9 +226,9 @@ class _Reader:
 
 @contextmanager
 def live_twins(lab: Lab, fleet: Fleet, name: str) -> Iterator[LiveTwins]:
-    """A warm fleet in a twin job of its own, at parallelism 1."""
+    """A warm fleet in a twin job of its own, on both cores."""
     prefix = lab.fresh_prefix(name)
-    with twin_job(lab, fleet, prefix, parallelism=1) as running:
+    with twin_job(lab, fleet, prefix, parallelism=BOTH_CORES) as running:
         twins = LiveTwins(lab, fleet, prefix, running)
         twins.warm()
         yield twins

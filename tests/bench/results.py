@@ -7,7 +7,7 @@ from tests.bench.figures import Spread
 from tests.bench.growth import Growth
 from tests.bench.latency import Latencies, Latency
 from tests.bench.rounds import RATIO_KEYS, Rounds
-from tests.bench.systems import TWINSTREAM, TWINSTREAM_2
+from tests.bench.systems import TWINSTREAM, TWINSTREAM_1
 from tests.bench.visibility import Visibility
 
 
@@ -55,8 +55,8 @@ def _throughput(rounds: Rounds) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for system, key in RATIO_KEYS.items():
         made |= _with_spread(key, rounds.ratio(system), 3)
-        if TWINSTREAM_2.name in rounds.runs:
-            made |= _with_spread(f"{key}_at_parallelism_2", rounds.ratio(system, TWINSTREAM_2.name), 3)
+        if TWINSTREAM_1.name in rounds.runs:
+            made |= _with_spread(f"{key}_at_parallelism_1", rounds.ratio(system, TWINSTREAM_1.name), 3)
     made |= _with_spread("events_per_s", rounds.rate(TWINSTREAM.name), 1)
     made["rounds"] = {system: [asdict(run) for run in runs] for system, runs in rounds.runs.items()}
     return made

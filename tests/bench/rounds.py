@@ -13,7 +13,7 @@ from tests.bench.systems import (
     QUIX_ENCODED,
     QUIX_PICKLED,
     TWINSTREAM,
-    TWINSTREAM_2,
+    TWINSTREAM_1,
     System,
 )
 
@@ -58,7 +58,7 @@ class Rounds:
 
 def systems(quick: bool) -> list[System]:
     """Who takes part."""
-    ours: list[System] = [TWINSTREAM] if quick else [TWINSTREAM, TWINSTREAM_2]
+    ours: list[System] = [TWINSTREAM] if quick else [TWINSTREAM, TWINSTREAM_1]
     return [*ours, PLAIN_LOOP, BYTEWAX, QUIX_PICKLED, QUIX_ENCODED]
 
 

@@ -40,9 +40,7 @@ FAILURES = (BenchError, StackError, NotTakenError, BrokerError, PublishError, To
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--quick", action="store_true", help="less than 8 minutes: parallelism 1, fewer fleets and rungs"
-    )
+    parser.add_argument("--quick", action="store_true", help="less than 8 minutes: fewer systems, fleets and rungs")
     parser.add_argument("--only", choices=PARTS, help="one part")
     parser.add_argument("--json", type=Path, help="where the figures go (build/bench.json)")
     parser.add_argument("--report", type=Path, help="where the report goes (docs/performance.md)")

@@ -12,6 +12,9 @@ from tests.bench.twin_job import FlinkRun, twin_job
 
 Running = Child | FlinkRun
 
+BOTH_CORES = 2
+"""The parallelism that uses the machine; the others are one process each, as their own documents start them."""
+
 
 class System(Protocol):
     """One of them."""
@@ -30,15 +33,15 @@ class System(Protocol):
 
 @dataclass(frozen=True)
 class Twinstream:
-    """The product's twin job."""
+    """The product's twin job, on both cores of the machine if nothing else is said."""
 
-    parallelism: int = 1
+    parallelism: int = BOTH_CORES
     needs_definitions: bool = True
 
     @property
     def name(self) -> str:
         """With its parallelism, which is all that is varied."""
-        return "twinstream" if self.parallelism == 1 else f"twinstream, parallelism {self.parallelism}"
+        return "twinstream" if self.parallelism == BOTH_CORES else f"twinstream, parallelism {self.parallelism}"
 
     def started(self, lab: Lab, fleet: Fleet, prefix: str) -> AbstractContextManager[FlinkRun]:
         """See `System`."""
@@ -66,7 +69,7 @@ class Peer:
 
 
 TWINSTREAM = Twinstream()
-TWINSTREAM_2 = Twinstream(parallelism=2)
+TWINSTREAM_1 = Twinstream(parallelism=1)
 PLAIN_LOOP = Peer("plain loop", "plain_loop")
 BYTEWAX = Peer("Bytewax", "bytewax_flow", stateful=True)
 QUIX_PICKLED = Peer("Quix Streams, pickled", "quix_app", stateful=True, options=("pickled",))
@@ -77,7 +80,7 @@ PROMISES = {
         "checkpoint every 10 s, kept over a crash; state exactly once, output at least once (the default); "
         "a transactional output can be chosen"
     ),
-    TWINSTREAM_2.name: "the same",
+    TWINSTREAM_1.name: "the same",
     PLAIN_LOOP.name: "nothing: twins are gone with the process",
     BYTEWAX.name: "snapshot every 5 s (recovery store in SQLite), at least once; its Kafka sink flushes each write",
     QUIX_PICKLED.name: "commit every 5 s (RocksDB and a changelog topic), at least once; the model is pickled",
