@@ -4,6 +4,7 @@ from pyflink.common import Configuration
 from pyflink.datastream import DataStream, StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
 
+from pipelines.jobs.bucket_keys import KEY_GROUPS
 from pipelines.jobs.settings import JobSettings
 
 BUFFER_TIMEOUT_MS = 5
@@ -27,6 +28,7 @@ def _common(name: str, settings: JobSettings) -> dict[str, str]:
         # Without a uid an operator's state is lost when the plan changes: refuse to start rather than make one up.
         "pipeline.auto-generate-uids": "false",
         "table.exec.uid.generation": "ALWAYS",
+        "pipeline.max-parallelism": str(KEY_GROUPS),
         "pipeline.object-reuse": "true",
         "execution.checkpointing.mode": "EXACTLY_ONCE",
         "execution.checkpointing.interval": f"{settings.checkpoint_interval_s}s",

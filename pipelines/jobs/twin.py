@@ -11,6 +11,7 @@ from pyflink.datastream.data_stream import DataStream, KeyedStream
 from pyflink.java_gateway import get_gateway
 from pyflink.table import StreamTableEnvironment
 
+from pipelines.jobs.bucket_keys import bucket_keys
 from pipelines.jobs.environment import identify, table_environment
 from pipelines.jobs.kafka_tables import epoch_ms, insert_records, sink_table, source_table
 from pipelines.jobs.record_row import record_row_type
@@ -19,6 +20,9 @@ from pipelines.jobs.twin_function import TwinFunction
 from schemas.topics import Topic
 
 INPUTS = (Topic.TELEMETRY, Topic.DEFINITIONS)
+UID = "twins-by-even-buckets"
+"""Names the state in a checkpoint, and with it how twins are put into buckets."""
+
 HEX_DIGITS = "0123456789abcdef"
 
 
@@ -39,7 +43,7 @@ def main() -> None:
     tables.execute_sql(source_table("inbox", INPUTS, "twin", settings))
     tables.execute_sql(sink_table("outbox", "twin", settings))
     records = (
-        _keyed_by_bucket(tables, settings).process(TwinFunction(settings), record_row_type()).name("twins").uid("twins")
+        _keyed_by_bucket(tables, settings).process(TwinFunction(settings), record_row_type()).name("twins").uid(UID)
     )
     tables.create_temporary_view("records", tables.from_data_stream(records))
     tables.execute_sql(insert_records("outbox", "records"))
@@ -49,11 +53,15 @@ def _keyed_by_bucket(tables: StreamTableEnvironment, settings: TwinJobSettings) 
     """Gather each bucket's messages on the JVM, and key them there: every crossing into Python costs."""
     # The first two hex digits of the twin id's MD5 spread twins evenly and are the same in every language.
     first, second = (f"(POSITION(SUBSTR(h, {i}, 1) IN '{HEX_DIGITS}') - 1)" for i in (1, 2))
+    keys = ", ".join(f"'{key}'" for key in bucket_keys(settings.buckets))
+    # CASE, since COALESCE would look into the body of every message.
+    twin_id = """CASE WHEN k IS NOT NULL THEN CAST(k AS STRING)
+                      ELSE COALESCE(JSON_VALUE(CAST(v AS STRING), '$.twin_id'), '') END"""
     tables.execute_sql(f"""CREATE TEMPORARY VIEW bucketed AS
-        SELECT CAST(MOD({first} * 16 + {second}, {settings.buckets}) AS STRING) AS b,
+        SELECT ELT(MOD({first} * 16 + {second}, {settings.buckets}) + 1, {keys}) AS b,
                topic, k, v, part, off, received, gathered
         FROM (
-            SELECT MD5(COALESCE(CAST(k AS STRING), JSON_VALUE(CAST(v AS STRING), '$.twin_id'), '')) AS h,
+            SELECT MD5({twin_id}) AS h,
                    topic, k, v, part, off,
                    {epoch_ms("received")} AS received,
                    gathered

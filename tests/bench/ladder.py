@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tests.bench.bench_error import BenchError
 from tests.bench.live_run import LiveTwins
 
-QUICK_RUNGS = (0.85, 0.7, 0.55, 0.4, 0.25)
+QUICK_RUNGS = (0.7, 0.55, 0.4, 0.25)
 """Fractions of the rate from a backlog; quick: until one is sustained."""
 FULL_RUNGS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
 QUICK_S, FULL_S = 12.0, 20.0

@@ -117,11 +117,12 @@ HOW_THROUGHPUT = f"""\
   later) to 95 %, by the reader's clock. Starting up isn't counted. A slow system is cut off after 30 s. Before the
   first round the twin job runs once and is thrown away: a JVM is slow when it is new, and Python isn't.
 - twinstream: the twin job at parallelism {BOTH_CORES}, otherwise as it is, checkpoints every
-  {CHECKPOINT_INTERVAL_S} s; it has taken the definitions before. It also tells states and counters once a second, which the others don't. CPU and memory are those of the TaskManager
-  (its JVM reserves 1 GB of heap from the start) with its Python workers; the JobManager isn't counted.
+  {CHECKPOINT_INTERVAL_S} s; it has taken the definitions before. It also tells states and counters once a second, which
+  the others don't. CPU and memory are those of the TaskManager (its JVM reserves 1 GB of heap from the start) with its
+  Python workers; the JobManager isn't counted.
 - The others call the very same `step` with the same detectors, in one process each, as their own documents start them;
-  two of them would share the load over both cores, too. They and the plain loop run in `.venv-peers`, whose
-  versions differ from twinstream's where the table above says so.
+  two of them would share the load over both cores, too. They and the plain loop run in `.venv-peers`, whose versions
+  differ from twinstream's where the table above says so.
 - Memory that processes share is counted for each of them.
 """
 
@@ -160,8 +161,8 @@ def _latency(latencies: Latencies, visibility: Sequence[Visibility]) -> str:
     )
     influx = "" if visibility else "\nEvent to visible in InfluxDB was not measured in this run (full runs do).\n"
     return f"""\
-{FLEET.twins} warm twins of {FLEET.sensors} sensors, parallelism {BOTH_CORES}, an even load with excursions. From the time at
-which an observation was due to be sent until a consumer of `twin.alerts` or `twin.points` has it; for an alert, the
+{FLEET.twins} warm twins of {FLEET.sensors} sensors, parallelism {BOTH_CORES}, an even load with excursions. From when
+an observation was due to be sent until a consumer of `twin.alerts` or `twin.points` has it; for an alert, the
 observation that raised it. The first {LEAD_S:g} s of a run are left out, while the sender connects. Checkpoints that
 were complete during the two runs: {checkpoints}.
 

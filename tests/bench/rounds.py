@@ -21,8 +21,8 @@ ROUNDS = 3
 FLEET = Fleet(twins=100, sensors=8)
 COUNTS = {QUIX_PICKLED.name: 16_000, QUIX_ENCODED.name: 16_000}
 """Slow systems get fewer observations."""
-COUNT = 150_000
-WARM_UP_COUNT = 60_000
+COUNT = 250_000
+WARM_UP_COUNT = 250_000
 """Observations of the run that is thrown away."""
 DISTURBED_CORES = 0.2
 """Processes that are no part of the benchmark used more: the figures are not those of the machine alone."""

@@ -243,10 +243,7 @@ def test_a_run_beside_other_load_says_so():
 def test_a_full_report_has_parallelism_1_and_the_way_to_influxdb():
     influx = [Visibility(1_000.0, delays([float(value) for value in range(1, 301)], "influx"))]
     text = report(replace(results(two=True), quick=False, visibility=influx))
-    assert (
-        "At parallelism 1, on one core and a bit, twinstream is times as fast as: plain loop 1.50 (1.50 to 1.50); Bytewax 3.00"
-        in text
-    )
+    assert "At parallelism 1, on one core and a bit, twinstream is times as fast as: plain loop 1.50" in text
     assert "| event to InfluxDB | 1,000/s | 150 | 285 | 297 | 300 | 300 |" in text
     assert "full, 2026" in text
 
