@@ -42,7 +42,7 @@ class Shelf:
         if encoded is None:
             return None
         try:
-            return decode_runtime(encoded, self._store.get(CHANGE_MARK + twin_id))
+            return decode_runtime(encoded, self._store.get(CHANGE_MARK + twin_id) or None)
         except RuntimeFormatError as error:
             return self._begin_anew(twin_id, error)
 
@@ -55,7 +55,8 @@ class Shelf:
         whole = encode_runtime(runtime)
         runtime.settle(crc32(whole))
         self._store.put(twin_id, whole)
-        self._store.remove(CHANGE_MARK + twin_id)
+        # Emptied, not removed: an engine has to look for what it removes.
+        self._store.put(CHANGE_MARK + twin_id, b"")
 
     def remove(self, twin_id: str) -> None:
         """Forget a twin."""
