@@ -2,7 +2,7 @@
 
 import typer
 
-from pipelines.cli import dlq_commands, job_commands, stack_commands
+from pipelines.cli import dlq_commands, evaluate_command, job_commands, stack_commands
 from pipelines.cli.apply_command import apply
 from pipelines.cli.backtest_command import backtest
 from pipelines.cli.demo_command import demo
@@ -21,5 +21,6 @@ app = typer.Typer(
 stack_commands.register(app)
 job_commands.register(app)
 app.add_typer(dlq_commands.app, name="dlq")
+app.add_typer(evaluate_command.app, name="evaluate")
 for command in (diff, apply, retire, simulate, replay, backtest, demo):
     app.command()(command)

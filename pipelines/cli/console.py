@@ -10,6 +10,7 @@ from rich.markup import escape
 from pipelines.catalog.errors import CatalogError
 from pipelines.connectors.kafka_publisher import PublishError
 from pipelines.connectors.kafka_tail import BrokerError
+from pipelines.evaluation.corpus import CorpusError
 from pipelines.feed.definitions import NotTakenError
 from pipelines.replay.recording import RecordingError
 from pipelines.stack import StackError
@@ -17,7 +18,16 @@ from pipelines.stack import StackError
 console = Console()
 error_console = Console(stderr=True)
 
-TOLD = (BrokerError, CatalogError, NotTakenError, PublishError, RecordingError, StackError, TimeoutError)
+TOLD = (
+    BrokerError,
+    CatalogError,
+    CorpusError,
+    NotTakenError,
+    PublishError,
+    RecordingError,
+    StackError,
+    TimeoutError,
+)
 """Errors whose text says what to do; all others are bugs and show where they happened."""
 
 

@@ -13,10 +13,10 @@ _MASK = 0xFFFFFFFF
 
 
 def bucket_keys(buckets: int) -> list[str]:
-    """A key for each bucket, the first one of "3", "3.1", "3.2" and so on that falls into the bucket's own key groups.
+    """A key for each bucket, the first one of "3", "3.1", "3.2" and so on in the middle of the bucket's key groups.
 
     >>> bucket_keys(4)
-    ['0.1', '1.6', '2', '3.4']
+    ['0.79', '1.39', '2.47', '3.241']
     """
     return [_key(bucket, buckets) for bucket in range(buckets)]
 
@@ -34,9 +34,9 @@ def key_group(key: str) -> int:
 
 
 def _key(bucket: int, buckets: int) -> str:
-    low, high = bucket * KEY_GROUPS // buckets, (bucket + 1) * KEY_GROUPS // buckets
+    middle = (2 * bucket + 1) * KEY_GROUPS // (2 * buckets)
     candidates = (f"{bucket}.{salt}" if salt else f"{bucket}" for salt in count())
-    return next(key for key in candidates if low <= key_group(key) < high)
+    return next(key for key in candidates if key_group(key) == middle)
 
 
 def _murmur(code: int) -> int:

@@ -66,6 +66,12 @@ class TwinJobSettings(JobSettings, TwinOptions):
         default=1_000, ge=1, le=1_000_000, description="twins told a second, of the job in all; the others wait for it"
     )
 
+    write_cache: int = Field(
+        default=100_000,
+        ge=1,
+        description="changed twins that a worker holds back, for 5 ms at most",
+    )
+
     @property
     def most_told(self) -> int:
         """Twins that a bucket tells of at each interval."""

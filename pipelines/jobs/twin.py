@@ -37,7 +37,7 @@ def main() -> None:
         "python.fn-execution.bundle.time": "5",
         # A roster keeps its twins itself and reads each once. What it writes is sent at the end of a bundle.
         "python.map-state.read-cache-size": "1",
-        "python.map-state.write-cache-size": "100000",
+        "python.map-state.write-cache-size": str(settings.write_cache),
     }
     tables = table_environment("twin", settings, python)
     tables.execute_sql(source_table("inbox", INPUTS, "twin", settings))

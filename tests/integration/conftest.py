@@ -51,6 +51,23 @@ class Pipeline:
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: start_ticks(pid) is None, 10, f"the death of process {pid}")
 
+    def python_workers(self) -> list[int]:
+        """The processes below the TaskManager that hold twins in memory, or write points."""
+        taskmanager = self.stack.process("taskmanager").pid
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    stat = (entry / "stat").read_text()
+                    command = (entry / "cmdline").read_bytes()
+                except (FileNotFoundError, ProcessLookupError):
+                    continue
+                session = int(stat.rpartition(")")[2].split()[3])
+                if session == taskmanager and b"pyflink" in command and b"python" in command.split(b"\0")[0]:
+                    found.append(int(entry.name))
+        assert found, "no Python worker runs below the TaskManager"
+        return found
+
     def read(self, topic: Topic, twin_id: str | None = None) -> list[Consumed]:
         with KafkaTail(self.stack.bootstrap_servers, [topic], from_beginning=True) as tail:
             messages = list(tail.until_end(60.0))

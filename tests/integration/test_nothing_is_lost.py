@@ -1,7 +1,6 @@
 """kill -9 of each process while a plant is sending: `up`, and every message has still exactly one outcome."""
 
 import time
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -51,21 +50,6 @@ def without_presence(state: TwinState) -> TwinState:
     return state.model_copy(update={"presence": None, "sensors": sensors})
 
 
-def python_worker(taskmanager: int) -> int:
-    """A Python worker below the TaskManager: the process that holds the twins in memory."""
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                stat = (entry / "stat").read_text()
-                command = (entry / "cmdline").read_bytes()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            session = int(stat.rpartition(")")[2].split()[3])
-            if session == taskmanager and b"pyflink" in command and b"python" in command.split(b"\0")[0]:
-                return int(entry.name)
-    raise AssertionError("no Python worker runs below the TaskManager")
-
-
 def test_a_plant_that_sends_through_every_crash(pipeline) -> None:
     stack = pipeline.stack
     pipeline.define([one.model_copy(update={"twin_id": one.twin_id}) for one in station_definitions(PUMPS)])
@@ -79,10 +63,7 @@ def test_a_plant_that_sends_through_every_crash(pipeline) -> None:
         sender.start()
         try:
             for victim in ("worker", "taskmanager", "jobmanager", "influxd", "kafka"):
-                if victim == "worker":
-                    pid = python_worker(stack.process("taskmanager").pid)
-                else:
-                    pid = stack.process(victim).pid
+                pid = pipeline.python_workers()[0] if victim == "worker" else stack.process(victim).pid
                 handled = pipeline.witness.totals().get("messages", 0)
                 pipeline.kill(pid)
                 stack.up()
