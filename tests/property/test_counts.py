@@ -7,7 +7,8 @@ from pipelines.testing.builders import Log
 from pipelines.testing.readers import dead_letters
 from pipelines.testing.strategies import log_of, mixed_log, profile, steps
 from pipelines.twin.outputs import Outputs
-from pipelines.twin.roster import OWN, Roster
+from pipelines.twin.roster import Roster
+from pipelines.twin.shelf import Shelf
 from pipelines.twin.store import MemoryStore
 from schemas.accounting import Counts
 from schemas.topics import Topic
@@ -19,7 +20,7 @@ def counted(log: Log) -> tuple[Counts, Outputs]:
     outputs = Roster(store, "0").handle(log.messages)
     roster = Roster(store, "0")
     books = [roster.ledger.counts()]
-    books += [roster.runtime(name).ledger.counts() for name in store.names() if name != OWN]
+    books += [roster.runtime(name).ledger.counts() for name in Shelf(store).twin_ids()]
     assert all(counts.balanced for counts in books)
     return Counts(**{name: sum(getattr(counts, name) for counts in books) for name in Counts.model_fields}), outputs
 
