@@ -86,6 +86,9 @@ class Recent:
         """Find the place of a value that is not newer than the newest, and remember it there."""
         entries = self.entries()
         standing = _place(entries, (ts_ns, value, seq), forgotten=self.forgotten)
+        if len(entries) > MOST:  # a long backfill behind the newest value
+            del entries[:-REMEMBERED]
+            self.forgotten = True
         packed = pack_entries(entries)
         if packed != self.packed:
             self.packed[:] = packed

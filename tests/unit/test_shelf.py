@@ -4,6 +4,7 @@ import pytest
 
 from pipelines.testing.builders import Log, definition, feed, noise
 from pipelines.twin.codec import RuntimeFormatError, decode_runtime, encode_change, encode_runtime
+from pipelines.twin.recent import MOST, REMEMBERED
 from pipelines.twin.roster import Roster
 from pipelines.twin.shelf import Shelf
 from pipelines.twin.store import CHANGE_MARK, MemoryStore
@@ -57,6 +58,19 @@ def test_a_late_value_among_the_settled_ones_is_not_lost_by_a_restart():
     again = Roster(store, "0")
     feed(late, again)
     assert again.runtime("case").ledger.counts().duplicate == 1
+
+
+def test_a_long_backfill_behind_the_newest_value_does_not_fill_the_memory():
+    store = MemoryStore()
+    roster = lived(store, 1)
+    late = Log(twin_id="case")
+    for second in range(1, 1_000):
+        late.observe(-second, t1=float(second))
+    feed(late, roster)
+    runtime = roster.runtime("case")
+    assert runtime.ledger.counts().amended == 999
+    assert REMEMBERED <= len(runtime.sensors["t1"].recent) <= MOST
+    assert encode_runtime(Shelf(store).take("case")) == encode_runtime(runtime)
 
 
 def test_a_changed_definition_is_stored_at_once():
