@@ -39,10 +39,10 @@ class Judged:
     seconds: float
     sensors: int
 
-    @property
-    def reading_us(self) -> float:
-        """Microseconds for a value."""
-        return 1e6 * self.seconds / max(1, len(self.scores) * self.sensors)
+
+def reading_us(judged: Sequence[Judged]) -> float:
+    """Microseconds for a value, over several recordings."""
+    return 1e6 * sum(one.seconds for one in judged) / sum(len(one.scores) * one.sensors for one in judged)
 
 
 class Contender(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipelines.evaluation.contender import Contender
+from pipelines.evaluation.contender import Contender, reading_us
 from pipelines.evaluation.corpus import NabFile
 from pipelines.evaluation.nab_score import PROFILES, ScoredFile, best
 
@@ -26,17 +26,15 @@ def evaluate_nab(
 
 
 def _evaluate(files: Sequence[NabFile], contender: Contender, told: Callable[[str, str], None]) -> NabResult:
-    scored, seconds, readings = [], 0.0, 0
+    judged = []
     for file in files:
         told(contender.name, file.name)
-        judged = contender.judge(file.recording)
-        scored.append(ScoredFile(file.name, judged.scores, file.windows))
-        seconds += judged.seconds
-        readings += len(judged.scores) * judged.sensors
+        judged.append(contender.judge(file.recording))
+    scored = [ScoredFile(file.name, one.scores, file.windows) for file, one in zip(files, judged, strict=True)]
     tops = {profile.name: best(scored, profile) for profile in PROFILES}
     return NabResult(
         contender.name,
         {name: top.score for name, top in tops.items()},
         {name: top.threshold for name, top in tops.items()},
-        1e6 * seconds / readings,
+        reading_us(judged),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipelines.evaluation.confusion import Confusion
-from pipelines.evaluation.contender import Contender
+from pipelines.evaluation.contender import Contender, reading_us
 from pipelines.evaluation.corpus import SKAB_WARM_UP, SkabFile
 
 
@@ -27,16 +27,14 @@ def evaluate_skab(
 
 def _evaluate(files: Sequence[SkabFile], contender: Contender, told: Callable[[str, str], None]) -> SkabResult:
     faulty, quiet = Confusion(), Confusion()
-    seconds, readings = 0.0, 0
+    judged = []
     for file in files:
         told(contender.name, file.name)
-        judged = contender.judge(file.recording)
-        rows = Confusion.of(list(zip(judged.alarms, file.anomalous, strict=True))[SKAB_WARM_UP:])
+        judged.append(contender.judge(file.recording))
+        rows = Confusion.of(list(zip(judged[-1].alarms, file.anomalous, strict=True))[SKAB_WARM_UP:])
         if file.fault_free:
             quiet += rows
         else:
             faulty += rows
-        seconds += judged.seconds
-        readings += len(judged.scores) * judged.sensors
     fault_free = quiet.false_alarm_rate if quiet.quiet or quiet.false_alarms else None
-    return SkabResult(contender.name, faulty, fault_free, 1e6 * seconds / readings)
+    return SkabResult(contender.name, faulty, fault_free, reading_us(judged))

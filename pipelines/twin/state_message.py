@@ -42,8 +42,8 @@ def _fields(runtime: Runtime) -> Fields:
         fields["score"] = runtime.score
     if twin.detecting and not detector.warm:
         fields["warming"] = {"samples": detector.samples, "needed": twin.baseline.warm_up}
-    if runtime.episode.active:
-        fields["alert_id"] = runtime.episode_id
+    if (alert_id := runtime.alert_id) is not None:
+        fields["alert_id"] = alert_id
     fields["health"] = _unhealthy(runtime)
     fields["missing"] = runtime.missing()
     fields["sensors"] = {name: _sensor(sensor) for name, sensor in runtime.sensors.items() if sensor.ts_ns}
