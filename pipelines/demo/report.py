@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 
 from pipelines.demo.observer import Raised, percentile
+from pipelines.evaluation.explanation import undetected, unexplained
 from schemas.truth import InjectedFault
-
-GRACE = timedelta(seconds=2)
-"""After a fault ends its effect lingers: an alert then is still the fault's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +45,16 @@ class Figures:
     unfinished: Sequence[InjectedFault]
     raised: Sequence[Raised]
 
+    @property
+    def missed(self) -> list[InjectedFault]:
+        """Faults that were over and had no alert."""
+        return undetected(self.faults, [raised.alert for raised in self.raised])
+
+    @property
+    def false_alarms(self) -> int:
+        """Alerts that no fault explains, be it over or not."""
+        return len(unexplained([*self.faults, *self.unfinished], [raised.alert for raised in self.raised]))
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -58,27 +65,12 @@ class Check:
     holds: bool
 
 
-def undetected(faults: Sequence[InjectedFault], raised: Sequence[Raised]) -> list[InjectedFault]:
-    """Faults without an alert of their twin while they acted."""
-    return [fault for fault in faults if not any(_explains(fault, alert) for alert in raised)]
-
-
-def unexplained(faults: Sequence[InjectedFault], raised: Sequence[Raised]) -> list[Raised]:
-    """Alerts without a fault: false alarms."""
-    return [alert for alert in raised if not any(_explains(fault, alert) for fault in faults)]
-
-
-def _explains(fault: InjectedFault, raised: Raised) -> bool:
-    alert = raised.alert
-    return alert.twin_id == fault.twin_id and fault.start <= alert.ts <= fault.end + GRACE
-
-
 def checks(figures: Figures) -> list[Check]:
     """Every claim of the demo."""
     totals = figures.totals
     read, messages, rejected = totals.get("read", 0), totals.get("messages", 0), totals.get("rejected", 0)
     outcomes = {name: totals.get(name, 0) for name in ("applied", "amended", "duplicate", "rejected")}
-    missed = undetected(figures.faults, figures.raised)
+    missed = figures.missed
     gained = read - figures.read_before
     return [
         Check("messages in Kafka = messages read", f"{figures.produced} = {messages}", figures.produced == messages),
@@ -113,7 +105,7 @@ def summary(figures: Figures, results: Sequence[Check]) -> RenderableType:
 
 def _faults(figures: Figures) -> Table:
     table = Table("fault", "injected", "alerted", title="Faults")
-    missed = undetected(figures.faults, figures.raised)
+    missed = figures.missed
     for kind in sorted({fault.fault for fault in figures.faults}):
         injected = sum(fault.fault == kind for fault in figures.faults)
         table.add_row(kind, str(injected), str(injected - sum(fault.fault == kind for fault in missed)))
@@ -124,7 +116,7 @@ def _alerts(figures: Figures) -> Table:
     latencies = [raised.latency_ms for raised in figures.raised]
     table = Table(title="Alerts on Kafka", show_header=False)
     table.add_row("raised", str(len(figures.raised)))
-    table.add_row("without a fault", str(len(unexplained([*figures.faults, *figures.unfinished], figures.raised))))
+    table.add_row("without a fault", str(figures.false_alarms))
     for share in (0.5, 0.95):
         if (latency := percentile(latencies, share)) is not None:
             table.add_row(f"event to alert p{share * 100:.0f}", f"{latency:.0f} ms")

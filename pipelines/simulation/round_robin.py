@@ -51,7 +51,7 @@ def round_robin(
     # The pumps take turns within a cycle, as far apart as the time left over allows.
     slack = last - first - (rounds * cycle - gap)
     stagger = min(cycle // len(faulty), slack // max(1, len(faulty) - 1))
-    deal = _shuffled_rounds(kinds, rng)
+    deal = shuffled_rounds(kinds, rng)
     intervals = []
     for turn in range(rounds):
         for place, twin_id in enumerate(faulty):
@@ -60,7 +60,7 @@ def round_robin(
     return FaultSchedule(tuple(intervals))
 
 
-def _shuffled_rounds(kinds: Sequence[FaultKind], rng: Random) -> Iterator[FaultKind]:
+def shuffled_rounds(kinds: Sequence[FaultKind], rng: Random) -> Iterator[FaultKind]:
     """Kinds without end: each of them once, in an order of its own, before any comes again."""
     while True:
         yield from rng.sample(list(kinds), len(kinds))

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from pipelines.demo.observer import Raised, percentile
-from pipelines.demo.report import GRACE, Figures, checks, summary, undetected, unexplained
+from pipelines.demo.report import Figures, checks, summary
 from schemas.alert import AlertTransition, Transition
 from schemas.definition import Severity
 from schemas.truth import InjectedFault
@@ -81,33 +81,6 @@ def test_a_claim_shows_its_figures_and_the_faults_that_were_missed():
     assert "0 of 2" in missed
     assert "clogging of pump-1" in missed
     assert "clogging of pump-2" in missed
-
-
-@pytest.mark.parametrize(
-    ("second", "explained"),
-    [
-        (9.999, False),
-        (10, True),
-        (20, True),
-        (20 + GRACE.total_seconds(), True),
-        (20.001 + GRACE.total_seconds(), False),
-    ],
-)
-def test_an_alert_is_the_faults_from_its_start_until_a_little_after_its_end(second, explained):
-    alert = raised(second=second)
-    assert undetected([fault()], [alert]) == ([] if explained else [fault()])
-    assert unexplained([fault()], [alert]) == ([] if explained else [alert])
-
-
-def test_an_alert_of_another_twin_explains_nothing():
-    alert = raised("pump-2")
-    assert undetected([fault("pump-1")], [alert]) == [fault("pump-1")]
-    assert unexplained([fault("pump-1")], [alert]) == [alert]
-
-
-def test_each_fault_needs_an_alert_of_its_own_time():
-    first, second = fault(), fault(start=40, end=50)
-    assert undetected([first, second], [raised(second=12)]) == [second]
 
 
 def test_the_summary_shows_what_holds_what_was_missed_and_false_alarms():
