@@ -13,6 +13,7 @@ from pipelines.connectors.kafka_tail import BrokerError
 from pipelines.evaluation.corpus import CorpusError
 from pipelines.feed.definitions import NotTakenError
 from pipelines.replay.recording import RecordingError
+from pipelines.simulation.campaign import CampaignError
 from pipelines.stack import StackError
 
 console = Console()
@@ -20,6 +21,7 @@ error_console = Console(stderr=True)
 
 TOLD = (
     BrokerError,
+    CampaignError,
     CatalogError,
     CorpusError,
     NotTakenError,

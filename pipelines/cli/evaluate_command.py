@@ -1,20 +1,21 @@
-"""evaluate: how good detection is, on public benchmarks."""
+"""evaluate: how good detection is, on public benchmarks and on a simulated plant."""
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 from rich.progress import Progress
-from rich.table import Table
 
 from pipelines.cli.console import console, errors_told, tell
+from pipelines.cli.evaluation_output import Json, shown, write_json
+from pipelines.cli.plant_command import TWINS, plant, run_plant
 from pipelines.detection.plain import PLAIN_DETECTORS
 from pipelines.evaluation.contender import Constant, Contender, Dice, FixedLimits, Plain, Product
 from pipelines.evaluation.corpus import nab_files, skab_files
 from pipelines.evaluation.nab_evaluation import evaluate_nab
+from pipelines.evaluation.plant_evaluation import PlantSettings
 from pipelines.evaluation.report import NAB_HEAD, SKAB_HEAD, nab_rows, report, skab_rows
 from pipelines.evaluation.skab_evaluation import evaluate_skab
 
@@ -22,11 +23,12 @@ File = TypeVar("File")
 Result = TypeVar("Result")
 
 app = typer.Typer(
-    help="Score detection on public benchmarks, beside dummies and plain detectors.", no_args_is_help=True
+    help="Score detection on public benchmarks, beside dummies and plain detectors, and on a simulated plant.",
+    no_args_is_help=True,
 )
+app.command()(plant)
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the benchmark, as its repository has it.")]
-Json = Annotated[Path | None, typer.Option("--json", help="Write the figures to this file, too.")]
 Alone = Annotated[bool, typer.Option("--alone", help="Only twinstream, without the others.")]
 
 
@@ -46,8 +48,8 @@ def nab(folder: Folder, *, json_file: Json = None, alone: Alone = False) -> None
     with errors_told():
         files = nab_files(folder)
         results = _with_progress(files, _contenders(alone=alone), evaluate_nab)
-        _shown(f"NAB, {len(files)} files", NAB_HEAD, nab_rows(results))
-        _write(json_file, [asdict(result) for result in results])
+        shown(f"NAB, {len(files)} files", NAB_HEAD, nab_rows(results))
+        write_json(json_file, [asdict(result) for result in results])
 
 
 @app.command()
@@ -65,8 +67,8 @@ def skab(folder: Folder, *, json_file: Json = None, alone: Alone = False) -> Non
     with errors_told():
         files = skab_files(folder)
         results = _with_progress(files, _contenders(alone=alone), evaluate_skab)
-        _shown(f"SKAB, {len(files)} files", SKAB_HEAD, skab_rows(results))
-        _write(
+        shown(f"SKAB, {len(files)} files", SKAB_HEAD, skab_rows(results))
+        write_json(
             json_file,
             [
                 asdict(result)
@@ -85,8 +87,11 @@ def write_report(
     nab_folder: Annotated[Path, typer.Option("--nab", metavar="DIR", help="Folder of NAB.")],
     skab_folder: Annotated[Path, typer.Option("--skab", metavar="DIR", help="Folder of SKAB.")],
     out: Annotated[Path, typer.Option("--out", help="Markdown file to write.")],
+    plant_hours: Annotated[
+        float, typer.Option("--plant-hours", min=0.1, help="Simulated time of the plant with two twins.")
+    ] = 24.0,
 ) -> None:
-    """Score both benchmarks and write docs/detection.md.
+    """Score both benchmarks and the simulated plant, and write docs/detection.md.
 
     Example:
 
@@ -101,6 +106,7 @@ def write_report(
             sum(len(file.windows) for file in nab),
             _with_progress(skab, contenders, evaluate_skab),
             len(skab),
+            run_plant(TWINS, PlantSettings(hours=plant_hours)),
         )
         out.write_text(text, encoding="utf-8")
         tell(f"wrote {out}")
@@ -126,16 +132,3 @@ def _with_progress(
             progress.advance(task)
 
         return evaluate(files, contenders, told)
-
-
-def _shown(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    table = Table(*head, title=title)
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-
-
-def _write(json_file: Path | None, results: object) -> None:
-    if json_file is not None:
-        json_file.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-        tell(f"wrote {json_file}")

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from statistics import median
 
 from pipelines.evaluation.explanation import first_alert, unexplained
 from pipelines.evaluation.plant_run import PlantRun
-from pipelines.simulation.campaign import campaign
+from pipelines.simulation.campaign import GAP_S, campaign
 from pipelines.simulation.station import PumpStation
 from schemas.alert import AlertTransition
 from schemas.definition import TwinDefinition
@@ -77,7 +78,10 @@ class PlantResult:
     kinds
         The kinds of fault that were injected, by name.
     false_alerts
-        Alerts that no fault explains.
+        Alerts that no fault explains: raised neither while one acted nor within `GRACE` behind it.
+    recovery_alerts
+        Those of the false alerts that came within `GAP_S` behind a fault: the twin had taken the fault for its usual
+        state, and the return from it for a fault.
     reading_us
         Microseconds for a value, from the bytes of a message to the verdict; it differs from run to run.
     """
@@ -86,6 +90,7 @@ class PlantResult:
     twins: int
     kinds: tuple[KindResult, ...]
     false_alerts: int
+    recovery_alerts: int
     reading_us: float = field(compare=False)
 
     @property
@@ -103,7 +108,7 @@ class PlantResult:
         """False alerts of a twin in a week of simulated time.
 
         >>> half_a_week = PlantSettings(hours=84.0)
-        >>> PlantResult(half_a_week, twins=2, kinds=(), false_alerts=3, reading_us=0.0).false_alerts_per_week
+        >>> PlantResult(half_a_week, 2, (), false_alerts=3, recovery_alerts=0, reading_us=7.6).false_alerts_per_week
         3.0
         """
         return self.false_alerts * HOURS_A_WEEK / (self.settings.hours * self.twins)
@@ -116,7 +121,7 @@ def evaluate_plant(
 
     Raises
     ------
-    ValueError
+    CampaignError
         If the faults don't fit into the time behind the warm-up.
     """
     twin_ids = [definition.twin_id for definition in definitions]
@@ -136,13 +141,20 @@ def evaluate_plant(
 
 def plant_result(settings: PlantSettings, truth: Sequence[InjectedFault], run: PlantRun) -> PlantResult:
     """The alerts of a run that has ended against the faults that were injected."""
+    false = unexplained(truth, run.raised)
     return PlantResult(
         settings=settings,
         twins=len(run.definitions),
         kinds=tuple(_kind_result(kind, truth, run.raised) for kind in sorted({fault.fault for fault in truth})),
-        false_alerts=len(unexplained(truth, run.raised)),
+        false_alerts=len(false),
+        recovery_alerts=sum(any(_behind(fault, alert) for fault in truth) for alert in false),
         reading_us=1e6 * run.seconds / run.readings,
     )
+
+
+def _behind(fault: InjectedFault, alert: AlertTransition) -> bool:
+    """Whether the alert came so soon behind the fault's end that nothing else can have caused it."""
+    return alert.twin_id == fault.twin_id and timedelta() < alert.ts - fault.end <= timedelta(seconds=GAP_S)
 
 
 def _kind_result(kind: str, truth: Sequence[InjectedFault], raised: Sequence[AlertTransition]) -> KindResult:

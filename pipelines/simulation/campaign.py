@@ -14,6 +14,10 @@ GAP_S = 60.0
 """Least time behind a fault until the next one or the end: nothing of the fault is left, and its alert has cleared."""
 
 
+class CampaignError(ValueError):
+    """There is no time for so many faults; the text says what helps."""
+
+
 def campaign(
     pump_ids: Sequence[str], faults: int, *, start_ns: int, first_start_s: float, until_s: float, seed: int
 ) -> FaultSchedule:
@@ -25,7 +29,7 @@ def campaign(
 
     Raises
     ------
-    ValueError
+    CampaignError
         If there is no time for so many.
 
     >>> schedule = campaign(["a", "b"], 7, start_ns=0, first_start_s=100, until_s=1_800, seed=1)
@@ -37,7 +41,10 @@ def campaign(
     slot_s = (until_s - first_start_s) / faults
     if slot_s < SHORTEST_S + GAP_S:
         most = max(0, int((until_s - first_start_s) / (SHORTEST_S + GAP_S)))
-        raise ValueError(f"{faults} faults of a pump don't fit into {until_s:g} s, at most {most} do; run longer")
+        raise CampaignError(
+            f"{faults} faults of a pump don't fit into {until_s / 3600:g} h, at most {most} do; "
+            "run longer or take fewer"
+        )
     deal = shuffled_rounds(list(FaultKind), random_stream(seed, "campaign"))
     streams = {twin_id: random_stream(seed, "campaign", twin_id) for twin_id in pump_ids}
     return FaultSchedule(

@@ -10,7 +10,7 @@ import pipelines
 import schemas
 
 ROOMS = (
-    *("alarms", "catalog", "cli", "connectors", "demo", "detection"),
+    *("alarms", "catalog", "cli", "connectors", "demo", "detection", "evaluation"),
     *("feed", "replay", "simulation", "stack", "testing", "twin"),
 )
 

@@ -28,37 +28,41 @@ def stamp(row: int) -> str:
 @pytest.fixture
 def nab(tmp_path):
     """One file with a window in which the values jump, one without."""
+    folder = tmp_path / "nab"
+    folder.mkdir()
     rng = Random(1)  # noqa: S311  # readings, not secrets
     windows = {
         "art/jump.csv": [[f"{stamp(FAULT[0])}.000000", f"{stamp(FAULT[-1])}.000000"]],
         "art/calm.csv": [],
         "art/gone.csv": [],
     }
-    (tmp_path / "labels").mkdir()
-    (tmp_path / "labels" / "combined_windows.json").write_text(json.dumps(windows))
-    (tmp_path / "data" / "art").mkdir(parents=True)
+    (folder / "labels").mkdir()
+    (folder / "labels" / "combined_windows.json").write_text(json.dumps(windows))
+    (folder / "data" / "art").mkdir(parents=True)
     for name in ("jump", "calm"):
         rows = [f"{stamp(row)},{rng.gauss(20, 1) + 50 * (name == 'jump' and row in FAULT):.3f}" for row in range(ROWS)]
-        (tmp_path / "data" / "art" / f"{name}.csv").write_text("\n".join(["timestamp,value", *rows]) + "\n")
-    return tmp_path
+        (folder / "data" / "art" / f"{name}.csv").write_text("\n".join(["timestamp,value", *rows]) + "\n")
+    return folder
 
 
 @pytest.fixture
 def skab(tmp_path):
     """A file whose sensors jump while the fault is on, and the one without a fault."""
+    folder = tmp_path / "skab"
+    folder.mkdir()
     rng = Random(2)  # noqa: S311  # readings, not secrets
-    for folder, header in (
+    for kind, header in (
         ("valve1", "datetime;flow;power;anomaly;changepoint"),
         ("anomaly-free", "datetime;flow;power"),
     ):
         lines = [header]
         for row in range(ROWS):
-            fault = row in FAULT and folder == "valve1"
-            truth = f";{float(fault)};0.0" if folder == "valve1" else ""
+            fault = row in FAULT and kind == "valve1"
+            truth = f";{float(fault)};0.0" if kind == "valve1" else ""
             lines.append(f"{stamp(row)};{rng.gauss(5, 0.1) + 4 * fault:.3f};{rng.gauss(80, 2):.3f}{truth}")
-        (tmp_path / "data" / folder).mkdir(parents=True)
-        (tmp_path / "data" / folder / "1.csv").write_text("\n".join(lines) + "\n")
-    return tmp_path
+        (folder / "data" / kind).mkdir(parents=True)
+        (folder / "data" / kind / "1.csv").write_text("\n".join(lines) + "\n")
+    return folder
 
 
 def test_windows_are_rows_and_missing_files_are_left_out(nab):
@@ -128,3 +132,13 @@ def test_a_label_that_is_no_row_is_refused(nab):
     (nab / "labels" / "combined_windows.json").write_text(json.dumps(labels))
     with pytest.raises(CorpusError, match="no row at 1999-01-01 00:00:00"):
         nab_files(nab)
+
+
+def test_the_report_has_both_benchmarks_and_the_plant(nab, skab, tmp_path):
+    out = tmp_path / "detection.md"
+    options = ["--nab", str(nab), "--skab", str(skab), "--out", str(out), "--plant-hours", "3"]
+    done = CliRunner().invoke(app, ["evaluate", "report", *options])
+    assert done.exit_code == 0, done.output
+    text = out.read_text()
+    assert text.index("## Numenta Anomaly Benchmark") < text.index("## Skoltech") < text.index("## Simulated plant")
+    assert "2 twins for 3 h, observed every 1 s, seed 7: 2 of 2 faults alerted" in text
