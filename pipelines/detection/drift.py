@@ -1,67 +1,168 @@
-"""Drift: the score's own level has changed, so what was learned no longer fits."""
+"""Drift: what was learned fits less and less, though nothing is wrong at any single moment."""
 
-import math
-from typing import NamedTuple, Self
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import NamedTuple, Protocol, Self
 
 from river import drift
 
-MIN_SAMPLES = 30
-THRESHOLD = 30.0
-TOLERANCE = 0.02
+BLOCK = 32
+"""Samples of which the mean is one observation of a test: neighbours are not independent, and tests cost."""
+
+REMEMBERED = 128
+"""Observations that a test has seen at most; then it begins anew with the newest half."""
+
+COOL_DOWN = 32
+"""Observations behind a drift that are left out: one change is told once."""
+
+FURTHEST = 2.0
+FURTHEST_WANDER = 10.0
+"""An error counts as at most so much: a single excursion is no drift."""
+
+
+class DriftTest(StrEnum):
+    """River's tests for a change of a stream."""
+
+    PAGE_HINKLEY = "page_hinkley"
+    """Cumulative excess over the mean (Page 1954, doi:10.1093/biomet/41.1-2.100): soon sees a lasting rise."""
+    ADWIN = "adwin"
+    """Two parts of a window that differ in mean (Bifet and Gavaldà 2007, doi:10.1137/1.9781611972771.42): sees the
+    least, and hardly ever errs."""
+    KSWIN = "kswin"
+    """Two parts of a window that differ in distribution (Raab et al. 2020, doi:10.1016/j.neucom.2019.11.111)."""
+
+
+class _Test(Protocol):
+    drift_detected: bool
+
+    def update(self, x: float) -> object: ...
+
+
+_TESTS: dict[DriftTest, Callable[[], _Test]] = {
+    DriftTest.PAGE_HINKLEY: lambda: drift.PageHinkley(min_instances=20, delta=0.1, threshold=5.0, mode="up"),
+    DriftTest.ADWIN: lambda: drift.ADWIN(delta=0.002, clock=1, grace_period=10, min_window_length=5),
+    DriftTest.KSWIN: lambda: drift.KSWIN(alpha=0.0005, window_size=60, stat_size=20, seed=1),
+}
 
 
 class DriftSnapshot(NamedTuple):
-    """The six numbers of a Page-Hinkley test."""
+    """A `DriftMonitor`; what the tests have seen is empty in a change between two wholes."""
 
-    samples: float
-    mean: float
-    sum_increase: float
-    sum_decrease: float
-    min_increase: float | None
-    max_decrease: float
+    sum: float
+    samples: int
+    residual_cooling: int
+    residual: tuple[float, ...]
+    error_cooling: int
+    error: tuple[float, ...]
 
 
-class ScoreDrift:
-    """River's Page-Hinkley test on a score between 0 and 1 (Page 1954, doi:10.1093/biomet/41.1-2.100).
+class DriftWatch:
+    """One of River's tests on an error that is 0 or more, for rises alone: a model that gets better is no drift.
 
-    It watches scores rather than raw values: an ordinary cycle of the raw values is not drift (field case C34).
+    What the test has seen is kept, not its insides: a restored watch shows it all to a new test, which is then the
+    same to the last bit, whatever River keeps in it.
 
-    >>> watch = ScoreDrift()
-    >>> any(watch.update(0.2) for _ in range(500)), any(watch.update(0.8) for _ in range(100))
-    (False, True)
+    >>> watch = DriftWatch(DriftTest.PAGE_HINKLEY)
+    >>> any(watch.update(0.2) for _ in range(100)), sum(watch.update(3.0) for _ in range(20))
+    (False, 1)
     """
 
-    def __init__(self) -> None:
-        self._test = drift.PageHinkley(min_instances=MIN_SAMPLES, delta=TOLERANCE, threshold=THRESHOLD)
+    __slots__ = ("_cooling", "_kind", "_seen", "_test")
 
-    def update(self, score: float) -> bool:
-        """Take the next score; True where drift is found, once for each change."""
-        self._test.update(score)
-        return bool(self._test.drift_detected)
+    def __init__(self, test: DriftTest) -> None:
+        self._kind = test
+        self._test = _TESTS[test]()
+        self._seen: list[float] = []
+        self._cooling = 0
 
-    def snapshot(self) -> DriftSnapshot:
-        """The test as it stands; River resets itself on the sample after a detection, so do we here."""
-        test = self._test
-        if test.drift_detected:
-            return ScoreDrift().snapshot()
-        low = test._min_increase
-        return DriftSnapshot(
-            # River counts in whole numbers up to 0.23, and begins its sums with them.
-            float(test._x_mean.n),
-            float(test._x_mean.get()),
-            float(test._sum_increase),
-            float(test._sum_decrease),
-            None if math.isinf(low) else float(low),
-            float(test._max_decrease),
-        )
+    def update(self, error: float) -> bool:
+        """Take the next error; True where it is found to have risen, once for each change."""
+        if self._cooling:
+            self._cooling -= 1
+            return False
+        if len(self._seen) >= REMEMBERED:
+            self._begin(self._seen[REMEMBERED // 2 :])
+        before = sum(self._seen) / len(self._seen) if self._seen else error
+        self._seen.append(error)
+        self._test.update(error)
+        found = bool(self._test.drift_detected)
+        if found:
+            self._begin([])
+            self._cooling = COOL_DOWN
+        return found and error > before
 
-    @classmethod
-    def restored(cls, snapshot: DriftSnapshot) -> Self:
-        """A test that goes on bit for bit where the snapshot was taken."""
-        watch = cls()
-        test = watch._test
-        test._x_mean.n, test._x_mean._mean = snapshot.samples, snapshot.mean
-        test._sum_increase, test._sum_decrease = snapshot.sum_increase, snapshot.sum_decrease
-        test._min_increase = math.inf if snapshot.min_increase is None else snapshot.min_increase
-        test._max_decrease = snapshot.max_decrease
-        return watch
+    def _begin(self, seen: Sequence[float]) -> None:
+        self._test, self._seen = _TESTS[self._kind](), []
+        for error in seen:
+            self._seen.append(error)
+            self._test.update(error)
+
+    def snapshot(self) -> tuple[int, tuple[float, ...]]:
+        """How long it is to cool down yet, and what the test has seen."""
+        return self._cooling, tuple(self._seen)
+
+    def restore(self, cooling: int, seen: Sequence[float]) -> Self:
+        """Go on bit for bit where a snapshot was taken."""
+        self._cooling = cooling
+        self._begin(seen)
+        return self
+
+
+class Drifted(StrEnum):
+    """What is found to have drifted."""
+
+    RESIDUAL = "residual"
+    """The usual level has moved away from where it was, too slowly for an alert."""
+    ERROR = "error"
+    """Values are further from what is expected of them than they used to be."""
+
+
+class DriftMonitor:
+    """Watches what a twin's detector can't see from one moment to the next, once in `BLOCK` samples.
+
+    Parameters
+    ----------
+    test
+        One of River's, for both errors.
+    """
+
+    __slots__ = ("_count", "_error", "_residual", "_sum")
+
+    def __init__(self, test: DriftTest) -> None:
+        self._error, self._residual = DriftWatch(test), DriftWatch(test)
+        self._sum, self._count = 0.0, 0
+
+    def update(self, distance: float, wander: Callable[[], float]) -> Drifted | None:
+        """Take the next distance from the usual, in boundaries, while no alert stands.
+
+        Parameters
+        ----------
+        wander
+            Tells how far the usual levels have moved, in standard deviations; asked once a block.
+        """
+        self._sum += min(distance, FURTHEST)
+        self._count += 1
+        if self._count < BLOCK:
+            return None
+        mean = self._sum / self._count
+        self._sum, self._count = 0.0, 0
+        if self._residual.update(min(wander(), FURTHEST_WANDER)):
+            return Drifted.RESIDUAL
+        return Drifted.ERROR if self._error.update(mean) else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether what the tests have seen is what it was at the last call."""
+        return self._count > 0
+
+    def snapshot(self, *, whole: bool = True) -> DriftSnapshot:
+        """The block that is being filled and, in the whole, what the tests have seen."""
+        residual, error = self._residual.snapshot(), self._error.snapshot()
+        return DriftSnapshot(self._sum, self._count, *(residual + error if whole else (0, (), 0, ())))
+
+    def restore(self, snapshot: DriftSnapshot) -> Self:
+        """Go on bit for bit where a whole snapshot was taken."""
+        self._sum, self._count = snapshot.sum, snapshot.samples
+        self._residual.restore(snapshot.residual_cooling, snapshot.residual)
+        self._error.restore(snapshot.error_cooling, snapshot.error)
+        return self

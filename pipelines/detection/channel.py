@@ -1,0 +1,246 @@
+"""One statistic followed over a short and a long time: how far the short has moved away from the long."""
+
+from math import sqrt
+from struct import Struct
+from typing import Self
+
+FAST = 7.0
+"""Samples of the short memory: an excursion shows within as many."""
+
+SLOW = 150.0
+"""Samples of the long memory: what has held for longer is what is usual."""
+
+SCALE = 3_000.0
+"""Samples over which the usual distance of the two is averaged."""
+
+SETTLING = 8
+"""The first part of the warm-up, one in so many, in which the two memories still find each other."""
+
+NOISE_SHARE = 0.25 / FAST
+"""Share of the variance of single samples that is counted to that of their short mean, so that a calm warm-up does not
+make a sensor nervous: white noise leaves 1 / (2 FAST - 1) of its variance in the mean."""
+
+CALM = 0.6
+"""Below this share of the boundary a sample is surely usual, and may teach the long memory."""
+
+WEAK = 4.0
+"""An alert that never got this far beyond the boundary was perhaps the sensor's way to wander."""
+
+CAUTION_STEP = 0.5
+MOST_CAUTION = 3.0
+"""How far weak alerts may widen a boundary; a fault beyond `WEAK` boundaries is found all the same."""
+
+RETURN = 2
+"""Samples in a row at a former level before it is taken for usual again: fewer than it takes to raise an alert."""
+
+RELATIVE_FLOOR = 1e-9
+"""A standard deviation below this share of the level is rounding, not variation."""
+
+LEAST = 1e-12
+"""No standard deviation is below this, so that nothing is divided by 0."""
+
+_FIELDS = Struct("<12d")
+_UNKNOWN = float("nan")
+
+
+class Channel:
+    """The short mean of a statistic against its long mean, in boundaries.
+
+    Both are exponential means (Roberts 1959, doi:10.1080/00401706.1959.10489860). Their difference is measured against
+    its own usual size, which is learned in the warm-up and from then on while nothing is wrong, and never taken for
+    smaller than in the warm-up. A fault teaches nothing: the long mean stands still from `CALM` boundaries on, the
+    scale while an alert lasts.
+
+    Parameters
+    ----------
+    boundary
+        Standard deviations of the difference at which it is as likely abnormal as normal.
+    warm_up
+        Samples before there is a distance.
+    floor
+        Smallest standard deviation assumed, in the statistic's unit.
+    prior
+        Usual variance of the difference as others of the kind have it: with it a few samples are warm-up enough.
+
+    Attributes
+    ----------
+    samples
+        How many were seen.
+    fast, slow
+        The short and the long mean.
+    noise
+        Mean square of what single samples differ from the short mean by.
+    variance
+        Mean square of the difference of the two means.
+    former
+        What was usual before a level that lasted was taken for the new normal; NaN if there is none.
+    caution
+        Factor on the boundary, from weak alerts and from operators' labels.
+    reach
+        Standard deviations to the boundary, with the caution.
+    least
+        Smallest mean square of the difference assumed.
+    distance
+        The newest one, in boundaries; 1 is the boundary, 0 while warming.
+
+    >>> from random import Random
+    >>> rng, channel = Random(1), Channel(boundary=4.5, warm_up=200)
+    >>> for _ in range(400):
+    ...     usual = channel.observe(rng.gauss(20.0, 0.5))
+    ...     channel.learn(calm=True)
+    >>> usual < 1 < [channel.observe(23.0) for _ in range(3)][-1]
+    True
+    """
+
+    __slots__ = (
+        "boundary",
+        "caution",
+        "distance",
+        "fast",
+        "floor",
+        "former",
+        "least",
+        "near",
+        "needed",
+        "noise",
+        "reach",
+        "samples",
+        "slow",
+        "squares",
+        "variance",
+        "warm_up",
+    )
+
+    def __init__(self, boundary: float, warm_up: int, floor: float = 0.0, prior: float | None = None) -> None:
+        self.boundary, self.warm_up, self.floor = boundary, warm_up, floor
+        self.samples = self.fast = self.slow = self.noise = self.squares = self.distance = 0.0
+        self.variance = self.least = 0.0 if prior is None else max(prior, floor * floor)
+        self.needed = float(warm_up if prior is None else min(warm_up, int(FAST)))
+        self.caution = 1.0
+        self.former, self.near = _UNKNOWN, 0.0
+        self.reach = boundary
+
+    @property
+    def warm(self) -> bool:
+        """Whether enough was seen to say how far a sample is from the usual."""
+        return self.samples >= self.needed
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of single samples round the long mean."""
+        return sqrt((self.variance if self.variance > self.least else self.least) + self.noise)
+
+    def observe(self, value: float) -> float:
+        """Take the next finite sample; its distance from the usual, in boundaries."""
+        samples = self.samples = self.samples + 1.0
+        if samples == 1.0:
+            self.fast = self.slow = value
+        off = value - self.fast
+        self.fast += off / (samples if samples < FAST else FAST)
+        if samples <= self.needed:
+            self._warm(samples, off)
+            return 0.0
+        if self.former == self.former and self._returned(value):  # not NaN: one is known
+            return 0.0
+        variance = self.variance if self.variance > self.least else self.least
+        distance = self.distance = abs(self.fast - self.slow) / (self.reach * sqrt(variance))
+        return distance
+
+    def learn(self, *, calm: bool, alert: bool = False) -> None:
+        """Let the newest sample teach what is usual: once warm, not in an `alert`; the long mean only in the `calm`."""
+        samples = self.samples
+        warming = samples <= self.needed
+        if alert and not warming:
+            return
+        gap = self.fast - self.slow
+        if warming or calm:
+            self.slow += gap / (samples if samples < SLOW else SLOW)
+        if not warming:
+            self.variance += (gap * gap - self.variance) / (samples if samples < SCALE else SCALE)
+
+    def settle(self, peak: float, *, adopted: bool) -> None:
+        """An alert has ended, at most `peak` boundaries from the usual in this channel: go on from where it is.
+
+        If that is a new normal that is `adopted`, the old one is remembered, should it come back.
+        """
+        if adopted and self.distance > 1.0:
+            self.former = self.slow
+        self.slow = self.fast
+        self.distance = 0.0
+        if 0.0 < peak < WEAK:
+            self.caution = max(self.caution, min(MOST_CAUTION, self.caution * (1.0 + CAUTION_STEP * peak)))
+            self.reach = self.boundary * self.caution
+
+    def shift(self, by: float) -> None:
+        """The statistic is counted from elsewhere from now on: its usual value moves with it, and is better known."""
+        self.fast += by
+        self.slow += by
+        self.former += by
+        self.least = self._at_least(NOISE_SHARE * self.noise)
+
+    def _returned(self, value: float) -> bool:
+        """Whether the old normal is back: nobody needs an alert for that."""
+        self.near = self.near + 1.0 if abs(value - self.former) <= self.reach * self.deviation else 0.0
+        if self.near < RETURN:
+            return False
+        self.fast = self.slow = self.former
+        self.former, self.near, self.distance = _UNKNOWN, 0.0, 0.0
+        return True
+
+    def mind(self, factor: float) -> None:
+        """Widen or narrow the boundary by a factor, as an operator's label asks."""
+        self.caution *= factor
+        self.reach = self.boundary * self.caution
+
+    def _warm(self, samples: float, off: float) -> None:
+        self.noise += (off * off - self.noise) / samples
+        if self.needed < self.warm_up:  # a prior knows better
+            return
+        settling = self.needed // SETTLING
+        if samples > settling:
+            gap = self.fast - self.slow
+            self.squares += gap * gap
+        if samples == self.needed:
+            self.variance = self.squares / (samples - settling) + NOISE_SHARE * self.noise
+            self.least = self._at_least(self.variance)
+
+    def _at_least(self, variance: float) -> float:
+        """A variance that is no less than what the instrument and the arithmetic can tell."""
+        deviation: float = max(self.floor, RELATIVE_FLOOR * abs(self.slow), LEAST)
+        return max(variance, deviation * deviation)
+
+    def packed(self) -> bytes:
+        """All that was learned, exactly."""
+        return _FIELDS.pack(
+            self.samples,
+            self.needed,
+            self.fast,
+            self.slow,
+            self.noise,
+            self.squares,
+            self.variance,
+            self.least,
+            self.caution,
+            self.distance,
+            self.former,
+            self.near,
+        )
+
+    def restore(self, packed: bytes) -> Self:
+        """Go on bit for bit where `packed` was taken."""
+        (
+            self.samples,
+            self.needed,
+            self.fast,
+            self.slow,
+            self.noise,
+            self.squares,
+            self.variance,
+            self.least,
+            self.caution,
+            self.distance,
+            self.former,
+            self.near,
+        ) = _FIELDS.unpack(packed)
+        self.reach = self.boundary * self.caution
+        return self

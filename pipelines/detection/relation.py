@@ -1,0 +1,136 @@
+"""How the sensors of a twin hang together: what each should show, by all others."""
+
+from collections.abc import Mapping, Sequence
+from struct import Struct
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_SENSORS = 32
+"""A message costs as many operations as sensors squared: with more, the first by name take part."""
+
+MEMORY = 2_000.0
+"""Messages over which means and covariances are averaged."""
+
+SOLVE_EVERY = 64
+"""Messages between two solutions."""
+
+RIDGE = 0.05
+"""Added to the correlation of each sensor with itself, so that two that always agree do not divide by 0."""
+
+LEAST = 1e-9
+"""A standard deviation below this share of the mean is rounding: the sensor tells nothing of others."""
+
+LEAST_TOLD = 0.2
+"""A sensor explains another only if it does so at least this well against the one that does best."""
+
+Numbers = NDArray[np.float64]
+_COUNT = Struct("<d")
+
+
+class Relation:
+    """Each sensor predicted from the others by linear regression, all in one.
+
+    With P the inverse of the sensors' covariance, the regression of sensor i on all others leaves the residual
+    (P (x - mean))_i / P_ii (Lauritzen, Graphical Models, 1996, proposition 5.2); it is the part of the residual space
+    (the Q or SPE statistic of multivariate process control, Jackson and Mudholkar 1979) that is the sensor's own.
+    Covariances are followed with exponential weights (West 1979, doi:10.1145/359146.359153), and only by what is calm.
+
+    Parameters
+    ----------
+    sensors
+        Who takes part; a residual needs a value of each.
+
+    >>> relation = Relation(["flow", "power"])
+    >>> for i in range(400):
+    ...     seen = {"flow": 40.0 + i % 9, "power": 2 * (40.0 + i % 9)}
+    ...     residuals = relation.observe(seen)
+    ...     relation.learn()
+    >>> [round(residual) for residual in relation.observe({"flow": 44.0, "power": 98.0})]
+    [-5, 10]
+    """
+
+    __slots__ = ("_centre", "_covariance", "_diagonal", "_mean", "_precision", "_row", "samples", "sensors", "settled")
+
+    def __init__(self, sensors: Sequence[str]) -> None:
+        self.sensors = tuple(sorted(sensors)[:MOST_SENSORS])
+        size = len(self.sensors)
+        self.samples = 0.0
+        self._mean: Numbers = np.zeros(size)
+        self._covariance: Numbers = np.zeros((size, size))
+        self._precision: Numbers | None = None
+        self._centre: Numbers = np.zeros(size)
+        self._diagonal: Numbers = np.ones(size)
+        self._row: Numbers = np.zeros(size)
+        self.settled = False
+
+    def observe(self, values: Mapping[str, float]) -> list[float] | None:
+        """What each sensor shows beyond what the others explain, in its unit; None while that is not known.
+
+        `values` has a finite value for each of `sensors`.
+        """
+        row = self._row = np.array([values[name] for name in self.sensors])
+        if self._precision is None:
+            return None
+        residuals: list[float] = (self._precision @ (row - self._centre) / self._diagonal).tolist()
+        return residuals
+
+    def explaining(self, sensor: str, most: int) -> tuple[str, ...]:
+        """The sensors that explain one most, by their partial correlation with it; the most telling first."""
+        if self._precision is None or sensor not in self.sensors:
+            return ()
+        row = self.sensors.index(sensor)
+        telling = np.abs(self._precision[row]) / np.sqrt(self._diagonal)
+        telling[row] = 0.0
+        ranked = sorted(zip(telling.tolist(), self.sensors, strict=True), reverse=True)
+        return tuple(name for weight, name in ranked[:most] if weight >= LEAST_TOLD * ranked[0][0] > 0.0)
+
+    def learn(self) -> None:
+        """Let the values observed last teach how the sensors hang together."""
+        samples = self.samples = self.samples + 1.0
+        off = self._row - self._mean
+        weight = 1.0 / (samples if samples < MEMORY else MEMORY)
+        self._mean += weight * off
+        # Symmetric to the last bit, so that one half of it says all.
+        self._covariance += weight * ((1.0 - weight) * np.outer(off, off) - self._covariance)
+        if samples % SOLVE_EVERY == 0:
+            self._solve()
+            self.settled = False
+
+    def _solve(self) -> None:
+        variances = self._covariance.diagonal()
+        telling = variances > (LEAST * np.abs(self._mean)) ** 2
+        deviations = np.where(telling, np.sqrt(variances), 1.0)
+        correlations = self._covariance / np.outer(deviations, deviations)
+        correlations[~telling, :] = correlations[:, ~telling] = 0.0
+        inverse = np.linalg.inv(correlations + np.diag(np.where(telling, RIDGE, 1.0)))
+        self._precision = inverse / np.outer(deviations, deviations)
+        self._diagonal = self._precision.diagonal().copy()
+        self._centre = self._mean.copy()
+
+    def whole(self) -> tuple[bytes, ...]:
+        """The newest solution."""
+        precision = b"" if self._precision is None else self._precision.tobytes()
+        return precision, self._centre.tobytes()
+
+    def change(self) -> tuple[bytes, ...]:
+        """What changes with every message: means, and one half of the covariances."""
+        half = self._covariance[np.tril_indices(len(self.sensors))]
+        return _COUNT.pack(self.samples), self._mean.tobytes(), half.tobytes()
+
+    def restore(self, whole: Sequence[bytes], change: Sequence[bytes]) -> Self:
+        """Go on bit for bit where both were taken."""
+        size = len(self.sensors)
+        precision, centre = whole
+        if precision:
+            self._precision = np.frombuffer(precision).reshape(size, size)
+            self._diagonal = self._precision.diagonal().copy()
+        self._centre = np.frombuffer(centre)
+        (self.samples,) = _COUNT.unpack(change[0])
+        self._mean = np.frombuffer(change[1]).copy()
+        half = np.zeros((size, size))
+        half[np.tril_indices(size)] = np.frombuffer(change[2])
+        self._covariance = half + np.tril(half, -1).T
+        self.settled = True
+        return self

@@ -1,0 +1,111 @@
+"""The daily cycle: what a sensor usually shows at this time of the day, as far as it differs from the day's mean."""
+
+from array import array
+from math import isnan
+from struct import Struct
+from typing import Self
+
+HOURS = 24
+FOLLOW = 0.3
+"""Weight of a day in the profile: a new habit is the usual one after a week."""
+
+_DAY_S = 86_400
+_HOUR_S = 3_600
+_THURSDAY, _SATURDAY = 3, 5
+"""Epoch day 0 was a Thursday, counted from Monday."""
+_SCALARS = Struct("<4d")
+_UNKNOWN = float("nan")
+
+
+class Season:
+    """Profile of the hours of working days and of weekends (UTC), each the mean of whole hours of former days.
+
+    An hour counts when it has ended, so that a shift is never mistaken for a habit while it happens. Until a whole day
+    is known the cycle is 0. A kind of day that is not known yet is taken for like the other.
+
+    Source: seasonal indices of additive decomposition, averaged exponentially as in Holt-Winters (Hyndman and
+    Athanasopoulos, Forecasting: Principles and Practice, chapters 3 and 8).
+
+    Attributes
+    ----------
+    jump
+        What the newest cycle differs by from the one before only because another profile counts now.
+
+    >>> season = Season()
+    >>> for hour in range(48):
+    ...     cycle = season.observe(3600.0 * hour + 1800, 20.0 + 5.0 * (hour % 24 >= 12))
+    >>> season.observe(3600.0 * 54, 20.0), season.observe(3600.0 * 66, 25.0)
+    (-2.5, 2.5)
+    """
+
+    __slots__ = ("_count", "_hour", "_means", "_profile", "_source", "_sum", "jump", "settled")
+
+    def __init__(self) -> None:
+        self._profile = array("f", [_UNKNOWN]) * (2 * HOURS)
+        self._means = [_UNKNOWN, _UNKNOWN]
+        self._hour, self._source = -1, -1
+        self._sum = self._count = self.jump = 0.0
+        self.settled = False
+
+    @property
+    def known(self) -> bool:
+        """Whether a whole day has been seen."""
+        return self._source >= 0
+
+    def observe(self, ts_s: float, value: float) -> float:
+        """The cycle at an event time (epoch seconds), in the sensor's unit; the value then counts to its hour."""
+        day, second = divmod(ts_s, _DAY_S)
+        hour, past = divmod(second, _HOUR_S)
+        kind = 1 if (day + _THURSDAY) % 7 >= _SATURDAY else 0
+        at = int(hour) + HOURS * kind
+        if at != self._hour:
+            self._turn_to(at, kind, past)
+        elif self.jump:
+            self.jump = 0.0
+        self._sum += value
+        self._count += 1.0
+        return 0.0 if self._source < 0 else self._cycle(self._source, int(hour), past)
+
+    def _cycle(self, source: int, hour: int, past: float) -> float:
+        """Between the middles of two hours in a straight line, so that the cycle has no steps."""
+        share = past / _HOUR_S - 0.5
+        other = (hour + (1 if share >= 0 else -1)) % HOURS
+        share = abs(share)
+        here, there = self._profile[HOURS * source + hour], self._profile[HOURS * source + other]
+        return (1.0 - share) * here + share * there - self._means[source]
+
+    def _turn_to(self, at: int, kind: int, past: float) -> None:
+        if self._hour >= 0:
+            done, mean = self._hour, self._sum / self._count
+            before = self._profile[done]
+            self._profile[done] = mean if isnan(before) else before + FOLLOW * (mean - before)
+        self._hour, self._sum, self._count = at, 0.0, 0.0
+        self.settled = False
+        self._average()
+        source = next((one for one in (kind, 1 - kind) if not isnan(self._means[one])), -1)
+        if source != self._source:
+            hour = at % HOURS
+            before_ = 0.0 if self._source < 0 else self._cycle(self._source, hour, past)
+            self.jump = self._cycle(source, hour, past) - before_
+            self._source = source
+
+    def _average(self) -> None:
+        for kind in (0, 1):
+            self._means[kind] = sum(self._profile[HOURS * kind : HOURS * (kind + 1)]) / HOURS
+
+    def whole(self) -> bytes:
+        """What changes once an hour."""
+        return self._profile.tobytes()
+
+    def change(self) -> bytes:
+        """What changes with every value."""
+        return _SCALARS.pack(self._hour, self._source, self._sum, self._count)
+
+    def restore(self, whole: bytes, change: bytes) -> Self:
+        """Go on bit for bit where both were taken."""
+        self._profile = array("f", whole)
+        hour, source, self._sum, self._count = _SCALARS.unpack(change)
+        self._hour, self._source = int(hour), int(source)
+        self._average()
+        self.settled = True
+        return self

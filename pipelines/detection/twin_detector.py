@@ -1,0 +1,272 @@
+"""The detector of one twin: its sensors each by itself and all together, put into one score."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from math import exp
+from typing import NamedTuple, Self
+
+from pipelines.detection.arrival import Arrivals
+from pipelines.detection.budget import AlarmBudget
+from pipelines.detection.channel import CALM
+from pipelines.detection.finding import MOST_OTHERS, Finding
+from pipelines.detection.judgement import NOBODY, Judgement, Kind, SensorJudgement, Source, score_of
+from pipelines.detection.sensor_group import GroupSnapshot, SensorGroup
+from pipelines.detection.sensor_model import SensorModel, SensorSnapshot
+from pipelines.detection.settings import DetectorSettings
+
+WORTH_TELLING = 0.5
+"""Share of its boundary from which on a source is told as one that contributes."""
+
+_ARRIVAL = Source(Kind.ARRIVAL)
+_GROUP = (Kind.RELATION, Kind.ISOLATION)
+_NS = 1e9
+
+
+class TwinSnapshot(NamedTuple):
+    """A `TwinDetector`, or what of it has changed since it was stored as a whole."""
+
+    sensors: dict[str, SensorSnapshot]
+    latest: tuple[tuple[str, str, float], ...]
+    arrivals: tuple[bytes, bytes]
+    group: GroupSnapshot | None
+    budget: bytes
+
+
+class TwinDetector:
+    """Scores a twin by the part of it that is furthest from the usual, measured in boundaries.
+
+    Each sensor by itself: level and restlessness (`Channel`), and whether it shows what it never did (`Novelty`). All
+    together: what each shows beyond what the others explain (`Relation`), combinations that are rare (`Isolation`,
+    where sensors have ranges), and the pace of messages (`Arrivals`). A message is judged first; then it may teach.
+
+    >>> detector = TwinDetector(DetectorSettings(warm_up=100))
+    >>> for i in range(200):
+    ...     seen = detector.judge(i * 10**9, {"flow": 40.0 + i % 5})
+    ...     detector.learn(seen)
+    >>> seen.score < 0.5, detector.judge(200 * 10**9, {"flow": 0.0}).score > 0.5
+    (True, True)
+    """
+
+    def __init__(self, settings: DetectorSettings) -> None:
+        self.settings = settings
+        self.budget = AlarmBudget(settings.false_alarms_per_week)
+        self._models: dict[str, SensorModel] = {}
+        self._latest: dict[Source, float] = {}
+        self._arrivals = Arrivals(settings.boundary, settings.warm_up)
+        self._group: SensorGroup | None = None
+        self._fresh: list[SensorModel] = []
+        self._ts_s = 0.0
+
+    def judge(self, ts_ns: int, values: Mapping[str, float], doubtful: AbstractSet[str] = frozenset()) -> Judgement:
+        """Score finite values of one event time against what was learned so far.
+
+        Those that are `doubtful` are held against what is expected, and move nothing.
+        """
+        ts_s = self._ts_s = ts_ns / _NS
+        inputs, latest = self.settings.inputs, self._latest
+        fresh = self._fresh = []
+        judged: dict[str, SensorJudgement] = {}
+        surprise, surprised = 0.0, ""
+        for name, value in values.items():
+            if name in inputs:
+                continue
+            model = self._models.get(name) or self._begin(name)
+            level = model.level
+            if name not in doubtful:
+                evidence = model.observe(ts_s, value)
+                if evidence > surprise or (evidence == surprise and name < surprised):
+                    surprise, surprised = evidence, name
+                fresh.append(model)
+                if level.warm:
+                    latest[model.level_source] = level.distance
+                    latest[model.spread_source] = model.spread.distance
+            if level.warm:
+                judged[name] = SensorJudgement(value, model.expected, level.deviation, level.reach)
+        if fresh:
+            self._judge_together(values, doubtful)
+        if not latest:
+            return Judgement(None, 0.0, NOBODY, surprise, surprised, judged)
+        distance, worst = max(zip(latest.values(), latest, strict=True))
+        distance /= self.budget.stretch
+        return Judgement(score_of(distance, surprise), distance, worst, surprise, surprised, judged)
+
+    def _judge_together(self, values: Mapping[str, float], doubtful: AbstractSet[str]) -> None:
+        """What the newest values say together, and when they came."""
+        self._arrivals.observe(self._ts_s)
+        if self._arrivals.channel.warm:
+            self._latest[_ARRIVAL] = self._arrivals.channel.distance
+        group = self._group
+        if group is None or not values.keys() <= group.known:
+            group = self._regroup(values)
+        if group is not None:
+            trusted = {name: value for name, value in values.items() if name not in doubtful} if doubtful else values
+            self._latest.update(group.observe(trusted, self._models))
+
+    def _regroup(self, values: Mapping[str, float]) -> SensorGroup | None:
+        """The group with the sensors that are new in it, which begins anew, if there are two."""
+        known = set() if self._group is None else self._group.known
+        names = sorted(known | self._models.keys() | (self.settings.inputs & values.keys()))
+        if len(names) < 2:
+            return None
+        settings = self.settings
+        self._group = SensorGroup(names, settings.limits, settings.boundary, settings.warm_up)
+        self._drop(source for source in self._latest if source.kind in _GROUP)
+        for name, model in self._models.items():
+            model.relation = settings.relation(name)
+        return self._group
+
+    def _begin(self, name: str) -> SensorModel:
+        model = self._models[name] = SensorModel(name, self.settings.sensor(name))
+        return model
+
+    def learn(self, judgement: Judgement, *, alert: bool = False) -> None:
+        """Let the values judged last teach what is usual; what is warm learns nothing while an `alert` stands."""
+        calm = judgement.distance < CALM
+        for model in self._fresh:
+            model.learn(calm=calm, alert=alert)
+        if self._fresh:
+            self._arrivals.learn(calm=calm, alert=alert)
+            if self._group is not None:
+                self._group.learn(calm=calm, alert=alert)
+        if not alert and judgement.score is not None:
+            self.budget.observe(self._ts_s, judgement.distance * self.budget.stretch)
+
+    def settle(self, source: Source, peak: float, *, adopted: bool) -> None:
+        """An alert has ended, at most `peak` boundaries from the usual at its source: go on from where the twin is.
+
+        Parameters
+        ----------
+        adopted
+            Whether that is a new normal, rather than that the old one came back.
+        """
+        for model in self._models.values():
+            model.settle(source, peak, adopted=adopted)
+        if self._group is not None:
+            self._group.settle(source, peak, adopted=adopted)
+        self._arrivals.channel.settle(peak if source == _ARRIVAL else 0.0, adopted=adopted)
+        self._latest = dict.fromkeys(self._latest, 0.0)
+
+    def findings(self, judgement: Judgement, most: int = 3) -> tuple[Finding, ...]:
+        """What makes the distance of a judgement, the furthest first; nothing that is within half of its boundary."""
+        far = sorted(((d, source) for source, d in self._latest.items() if d >= WORTH_TELLING), reverse=True)
+        total = sum(distance * distance for distance, _ in far)
+        return tuple(self._finding(source, judgement, d, d * d / total) for d, source in far[:most])
+
+    def _finding(self, source: Source, judgement: Judgement, distance: float, share: float) -> Finding:
+        model, group = self._models.get(source.sensor), self._group
+        if model is not None:
+            judged = judgement.sensors.get(source.sensor)
+            value = model.newest if judged is None else judged.value
+            if source.kind is Kind.SPREAD:
+                return Finding(source, distance, share, model.restlessness, 1.0, 1.0)
+            if source.kind is Kind.RELATION and group is not None:
+                explained, deviation = value - model.unexplained, model.relation.deviation
+                others = group.relation.explaining(source.sensor, MOST_OTHERS)
+                return Finding(source, distance, share, value, explained, deviation, others)
+            return Finding(source, distance, share, value, model.expected, model.level.deviation)
+        if source.kind is Kind.ISOLATION and group is not None:
+            rarity = group.rarity
+            return Finding(source, distance, share, rarity.fast, rarity.slow, rarity.deviation, group.ranged)
+        pace = self._arrivals.channel
+        return Finding(source, distance, share, exp(pace.fast), exp(pace.slow), exp(pace.slow) * pace.deviation)
+
+    def wander(self) -> float:
+        """How far the usual level of a sensor has moved since it was last taken for granted, in standard deviations."""
+        return max((model.wander for model in self._models.values()), default=0.0)
+
+    def anchor(self) -> None:
+        """Take all usual levels for granted as they are now."""
+        for model in self._models.values():
+            model.anchor()
+
+    def mind(self, source: Source, factor: float) -> None:
+        """Widen the boundary of a source by a factor, or narrow it, as an operator's label asks."""
+        model = self._models.get(source.sensor)
+        if model is not None:
+            model.channel(source.kind).mind(factor)
+        elif source == _ARRIVAL:
+            self._arrivals.channel.mind(factor)
+
+    @property
+    def latest(self) -> Mapping[Source, float]:
+        """The newest distance of each source that has a part in the score, in boundaries of the profile."""
+        return self._latest
+
+    @property
+    def sensors(self) -> AbstractSet[str]:
+        """Sensors of which something was learned."""
+        return self._models.keys()
+
+    @property
+    def samples(self) -> int:
+        """Samples seen of the sensor that has sent most."""
+        return int(max((model.level.samples for model in self._models.values()), default=0.0))
+
+    @property
+    def needed(self) -> int:
+        """Samples of a sensor before it is judged; fewer where others of its type have shown what is usual."""
+        return int(min((model.level.needed for model in self._models.values()), default=self.settings.warm_up))
+
+    @property
+    def warm(self) -> bool:
+        """Whether at least one sensor has sent enough to be judged."""
+        return any(model.level.warm for model in self._models.values())
+
+    def set_aside(self, sensors: Iterable[str]) -> None:
+        """Leave the sensors named out of the score until their next value; what they taught stays."""
+        names = set(sensors)
+        self._drop(source for source in self._latest if source.sensor in names or source.kind in _GROUP)
+
+    def forget(self, sensors: Iterable[str] | None = None) -> None:
+        """Unlearn the sensors named, or all: they start warming anew, and so does what all are together."""
+        names = set(self._models) if sensors is None else set(sensors)
+        for name in names:
+            self._models.pop(name, None)
+        self._drop(source for source in self._latest if source.sensor in names or source.kind in _GROUP)
+        self._group = None
+        self._fresh = []
+        if sensors is None:
+            self._arrivals = Arrivals(self.settings.boundary, self.settings.warm_up)
+            self._latest.clear()
+
+    def _drop(self, sources: Iterable[Source]) -> None:
+        for source in list(sources):
+            del self._latest[source]
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether more has changed than a change between two wholes says."""
+        return (self._group is not None and self._group.unsettled) or any(
+            model.unsettled for model in self._models.values()
+        )
+
+    def stored(self) -> None:
+        """It was stored as a whole."""
+        for model in self._models.values():
+            model.stored()
+        if self._group is not None:
+            self._group.stored()
+
+    def snapshot(self, *, whole: bool = True) -> TwinSnapshot:
+        """What was learned, exactly; or what of it has changed since it was stored as a whole."""
+        return TwinSnapshot(
+            {name: model.snapshot(whole=whole) for name, model in self._models.items()},
+            tuple((source.kind, source.sensor, distance) for source, distance in self._latest.items()),
+            self._arrivals.snapshot(),
+            None if self._group is None else self._group.snapshot(whole=whole),
+            self.budget.packed(),
+        )
+
+    @classmethod
+    def restored(cls, settings: DetectorSettings, snapshot: TwinSnapshot) -> Self:
+        """A detector that goes on bit for bit where a whole snapshot was taken."""
+        detector = cls(settings)
+        for name, learned in snapshot.sensors.items():
+            detector._begin(name).restore(learned)
+        detector._latest = {Source(Kind(kind), sensor): distance for kind, sensor, distance in snapshot.latest}
+        detector._arrivals.restore(snapshot.arrivals)
+        if (group := snapshot.group) is not None:
+            detector._group = SensorGroup(group.sensors, settings.limits, settings.boundary, settings.warm_up)
+            detector._group.restore(group)
+        detector.budget.restore(snapshot.budget)
+        return detector
