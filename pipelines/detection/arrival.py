@@ -5,6 +5,7 @@ from struct import Struct
 from typing import Self
 
 from pipelines.detection.channel import Channel
+from pipelines.detection.finite import INFINITE, unfinite
 
 FACTOR = 2.0
 """The boundary is wider than a level's: a change of pace is seldom the plant's."""
@@ -45,6 +46,8 @@ class Arrivals:
 
     def observe(self, ts_s: float) -> None:
         """A message has come, of an event time in epoch seconds; several of one time are one."""
+        if not -INFINITE < ts_s < INFINITE:
+            raise unfinite(ts_s)
         gap = ts_s - self._last
         self._last = ts_s
         self._fresh = gap > 0.0

@@ -4,6 +4,8 @@ from math import exp, log, pi, sqrt
 from struct import Struct
 from typing import Self
 
+from pipelines.detection.finite import INFINITE, unfinite
+
 BLOCK = 64
 """Messages of which the furthest distance counts as one observation: neighbours are not independent."""
 
@@ -60,6 +62,8 @@ class AlarmBudget:
         """Take the distance, in boundaries of the profile, of a message without alert at an event time in s."""
         if self.per_week is None:
             return
+        if not -INFINITE < distance < INFINITE:
+            raise unfinite(distance)
         if not self._count:
             self._began_s = ts_s
         self._count += 1.0

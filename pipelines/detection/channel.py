@@ -4,6 +4,8 @@ from math import sqrt
 from struct import Struct
 from typing import Self
 
+from pipelines.detection.finite import INFINITE, unfinite
+
 FAST = 7.0
 """Samples of the short memory: an excursion shows within as many."""
 
@@ -132,6 +134,8 @@ class Channel:
 
     def observe(self, value: float) -> float:
         """Take the next finite sample; its distance from the usual, in boundaries."""
+        if not -INFINITE < value < INFINITE:
+            raise unfinite(value)
         samples = self.samples = self.samples + 1.0
         if samples == 1.0:
             self.fast = self.slow = value

@@ -6,6 +6,8 @@ from typing import NamedTuple, Protocol, Self
 
 from river import drift
 
+from pipelines.detection.finite import INFINITE, unfinite
+
 BLOCK = 32
 """Samples of which the mean is one observation of a test: neighbours are not independent, and tests cost."""
 
@@ -140,6 +142,8 @@ class DriftMonitor:
         wander
             Tells how far the usual levels have moved, in standard deviations; asked once a block.
         """
+        if not -INFINITE < distance < INFINITE:
+            raise unfinite(distance)
         self._sum += min(distance, FURTHEST)
         self._count += 1
         if self._count < BLOCK:

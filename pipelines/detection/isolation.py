@@ -6,6 +6,8 @@ from typing import Any, Self
 
 from river import anomaly
 
+from pipelines.detection.finite import unfinite
+
 TREES = 10
 HEIGHT = 5
 WINDOW = 250
@@ -59,7 +61,14 @@ class Isolation:
             self.settled = False
 
     def _within(self, values: Mapping[str, float]) -> dict[str, float]:
-        return {name: min(max(values[name], low), high) for name, (low, high) in self._limits.items()}
+        newest = [values[name] for name in self.sensors]
+        if not -INFINITE < (total := sum(newest)) < INFINITE:
+            raise unfinite(total)
+        limits = self._limits
+        return {
+            name: min(max(value, limits[name][0]), limits[name][1])
+            for name, value in zip(self.sensors, newest, strict=True)
+        }
 
     def whole(self) -> bytes:
         """The masses of the last full window, which stand until the next."""

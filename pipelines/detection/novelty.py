@@ -6,6 +6,7 @@ from math import copysign, log, log1p, sqrt
 from struct import Struct
 from typing import Self
 
+from pipelines.detection.finite import INFINITE, unfinite
 from pipelines.detection.memory import CAPACITY, Memory
 
 SHORT = 32.0
@@ -95,6 +96,8 @@ class Novelty:
         float
             Evidence: 1 is as likely abnormal as normal; 0 where no record is set, and while warming.
         """
+        if not -INFINITE < value < INFINITE:
+            raise unfinite(value)
         samples = self._samples = self._samples + 1.0
         signed = copysign(log1p(abs(value)), value)
         if samples == 1.0:
@@ -174,13 +177,13 @@ class Novelty:
         """All that changes seldom: the profile, and what is remembered."""
         return bytes(self._profile), bytes(self._counts), *(memory.values.tobytes() for memory in self._memories)
 
-    def change(self) -> tuple[bytes, ...]:
-        """What changes with every value, and what was remembered since `stored`."""
+    def change(self, *, fresh: bool = True) -> tuple[bytes, ...]:
+        """What changes with every value, and what was remembered since `stored`; nothing `fresh` beside a whole."""
         scalars = _SCALARS.pack(
             *(getattr(self, name) for name in _NAMES),
             *(number for memory in self._memories for number in (memory.mean, memory.deviation)),
         )
-        return scalars, *(memory.fresh.tobytes() for memory in self._memories)
+        return scalars, *(memory.fresh.tobytes() if fresh else b"" for memory in self._memories)
 
     def restore(self, whole: Sequence[bytes], change: Sequence[bytes]) -> Self:
         """Go on bit for bit where both were taken, the change from the whole on."""

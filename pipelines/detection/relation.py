@@ -7,6 +7,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.detection.finite import INFINITE, unfinite
+
 MOST_SENSORS = 32
 """A message costs as many operations as sensors squared: with more, the first by name take part."""
 
@@ -70,7 +72,10 @@ class Relation:
 
         `values` has a finite value for each of `sensors`.
         """
-        row = self._row = np.array([values[name] for name in self.sensors])
+        newest = [values[name] for name in self.sensors]
+        if not -INFINITE < (total := sum(newest)) < INFINITE:
+            raise unfinite(total)
+        row = self._row = np.array(newest)
         if self._precision is None:
             return None
         residuals: list[float] = (self._precision @ (row - self._centre) / self._diagonal).tolist()

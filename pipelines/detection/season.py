@@ -5,9 +5,14 @@ from math import isnan
 from struct import Struct
 from typing import Self
 
+from pipelines.detection.finite import INFINITE, unfinite
+
 HOURS = 24
 FOLLOW = 0.3
 """Weight of a day in the profile: a new habit is the usual one after a week."""
+
+ROUNDING = 1e-6
+"""A cycle below this share of the mean is rounding: the profile is kept in single precision."""
 
 _DAY_S = 86_400
 _HOUR_S = 3_600
@@ -28,8 +33,10 @@ class Season:
 
     Attributes
     ----------
+    turned
+        Whether another profile counts from the newest value on.
     jump
-        What the newest cycle differs by from the one before only because another profile counts now.
+        What the newest cycle differs by only because of that.
 
     >>> season = Season()
     >>> for hour in range(48):
@@ -38,14 +45,14 @@ class Season:
     (-2.5, 2.5)
     """
 
-    __slots__ = ("_count", "_hour", "_means", "_profile", "_source", "_sum", "jump", "settled")
+    __slots__ = ("_count", "_hour", "_means", "_profile", "_source", "_sum", "jump", "settled", "turned")
 
     def __init__(self) -> None:
         self._profile = array("f", [_UNKNOWN]) * (2 * HOURS)
         self._means = [_UNKNOWN, _UNKNOWN]
         self._hour, self._source = -1, -1
         self._sum = self._count = self.jump = 0.0
-        self.settled = False
+        self.settled = self.turned = False
 
     @property
     def known(self) -> bool:
@@ -54,14 +61,16 @@ class Season:
 
     def observe(self, ts_s: float, value: float) -> float:
         """The cycle at an event time (epoch seconds), in the sensor's unit; the value then counts to its hour."""
+        if not -INFINITE < value < INFINITE:
+            raise unfinite(value)
         day, second = divmod(ts_s, _DAY_S)
         hour, past = divmod(second, _HOUR_S)
         kind = 1 if (day + _THURSDAY) % 7 >= _SATURDAY else 0
         at = int(hour) + HOURS * kind
         if at != self._hour:
             self._turn_to(at, kind, past)
-        elif self.jump:
-            self.jump = 0.0
+        elif self.turned:
+            self.turned, self.jump = False, 0.0
         self._sum += value
         self._count += 1.0
         return 0.0 if self._source < 0 else self._cycle(self._source, int(hour), past)
@@ -72,7 +81,9 @@ class Season:
         other = (hour + (1 if share >= 0 else -1)) % HOURS
         share = abs(share)
         here, there = self._profile[HOURS * source + hour], self._profile[HOURS * source + other]
-        return (1.0 - share) * here + share * there - self._means[source]
+        mean = self._means[source]
+        cycle = (1.0 - share) * here + share * there - mean
+        return cycle if abs(cycle) > ROUNDING * abs(mean) else 0.0
 
     def _turn_to(self, at: int, kind: int, past: float) -> None:
         if self._hour >= 0:
@@ -83,10 +94,11 @@ class Season:
         self.settled = False
         self._average()
         source = next((one for one in (kind, 1 - kind) if not isnan(self._means[one])), -1)
-        if source != self._source:
+        self.turned, self.jump = source != self._source, 0.0
+        if self.turned:
             hour = at % HOURS
-            before_ = 0.0 if self._source < 0 else self._cycle(self._source, hour, past)
-            self.jump = self._cycle(source, hour, past) - before_
+            before_turn = 0.0 if self._source < 0 else self._cycle(self._source, hour, past)
+            self.jump = self._cycle(source, hour, past) - before_turn
             self._source = source
 
     def _average(self) -> None:

@@ -114,7 +114,7 @@ class SensorModel:
         """Take a finite value at an event time (epoch seconds); how new it is, see `Novelty.observe`."""
         season = self.season
         cycle = self.cycle = season.observe(ts_s, value)
-        if season.jump:
+        if season.turned:
             self.level.shift(-season.jump)
             self._anchor = self.level.slow
         self.level.observe(value - cycle)
@@ -198,7 +198,7 @@ class SensorModel:
             self.relation.packed(),
             _STEPS.pack(self._anchor, self.cycle, self._last, self._short, self._long),
             self.season.change(),
-            self.novelty.change(),
+            self.novelty.change(fresh=not whole),
         )
 
     def restore(self, snapshot: SensorSnapshot) -> Self:

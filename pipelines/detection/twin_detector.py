@@ -121,13 +121,14 @@ class TwinDetector:
 
     def learn(self, judgement: Judgement, *, alert: bool = False) -> None:
         """Let the values judged last teach what is usual; what is warm learns nothing while an `alert` stands."""
+        if not self._fresh:
+            return
         calm = judgement.distance < CALM
         for model in self._fresh:
             model.learn(calm=calm, alert=alert)
-        if self._fresh:
-            self._arrivals.learn(calm=calm, alert=alert)
-            if self._group is not None:
-                self._group.learn(calm=calm, alert=alert)
+        self._arrivals.learn(calm=calm, alert=alert)
+        if self._group is not None:
+            self._group.learn(calm=calm, alert=alert)
         if not alert and judgement.score is not None:
             self.budget.observe(self._ts_s, judgement.distance * self.budget.stretch)
 

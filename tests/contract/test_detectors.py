@@ -2,85 +2,266 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from typing import Any, Protocol
 
 import pytest
 
-from pipelines.detection.baseline import BaselineDetector, BaselineSettings
-from pipelines.detection.deviation import SensorDeviation
-from pipelines.detection.drift import ScoreDrift
+from pipelines.detection.arrival import Arrivals
+from pipelines.detection.budget import AlarmBudget
+from pipelines.detection.channel import Channel
+from pipelines.detection.drift import DriftMonitor, DriftTest
+from pipelines.detection.isolation import Isolation
+from pipelines.detection.novelty import Novelty
+from pipelines.detection.relation import Relation
+from pipelines.detection.season import Season
+from pipelines.detection.sensor_model import SensorModel, SensorSettings
+from pipelines.detection.settings import DetectorSettings
+from pipelines.detection.twin_detector import TwinDetector
 from pipelines.simulation.randomness import random_stream
 
 SENSORS = ("flow", "pressure", "power")
+LIMITS = {"flow": (0.0, 500.0), "power": (0.0, 500.0), "pressure": (0.0, 500.0)}
+PERIOD_S = 600
 Values = dict[str, float]
+Part = Any
 
 
-class Baseline:
-    """The twin's detector: judged, then learned."""
+class Detector(Protocol):
+    """A kind of detector as the contract sees it: one set of values after the other."""
+
+    def take(self, values: Mapping[str, float]) -> object: ...
+
+    def restored(self) -> "Detector": ...
+
+    def snapshot(self) -> object: ...
+
+
+class EachSensor:
+    """A detector of single sensors: one part for each feature, made and fed as its kind needs it."""
 
     def __init__(self) -> None:
-        settings = BaselineSettings(warm_up=50, floors={"flow": 0.1})
-        self.detector = BaselineDetector(settings)
+        self.parts: dict[str, Part] = {}
+        self.seconds: dict[str, float] = {}
+
+    def make(self) -> Part:
+        raise NotImplementedError
+
+    def feed(self, part: Part, ts_s: float, value: float) -> object:
+        raise NotImplementedError
+
+    def state(self, part: Part) -> object:
+        return part.packed()
+
+    def again(self, part: Part) -> Part:
+        return self.make().restore(part.packed())
 
     def take(self, values: Mapping[str, float]) -> object:
-        judgement = self.detector.judge(values)
-        self.detector.learn(values, judgement)
-        return judgement.score, dict(judgement.sensors)
+        told = {}
+        for name, value in values.items():
+            ts_s = self.seconds.get(name, 0.0) + PERIOD_S
+            told[name] = self.feed(self.parts.setdefault(name, self.make()), ts_s, value)
+            self.seconds[name] = ts_s
+        return told
 
-    def restored(self) -> "Baseline":
-        other = Baseline()
-        other.detector = BaselineDetector.restored(self.detector.settings, self.detector.snapshot())
+    def restored(self) -> "EachSensor":
+        other = type(self)()
+        other.parts = {name: self.again(part) for name, part in self.parts.items()}
+        other.seconds = dict(self.seconds)
+        return other
+
+    def snapshot(self) -> object:
+        return {name: self.state(part) for name, part in self.parts.items()}
+
+
+class Channels(EachSensor):
+    def make(self) -> Part:
+        return Channel(4.5, warm_up=50, floor=0.1)
+
+    def feed(self, part: Part, ts_s: float, value: float) -> object:
+        distance = part.observe(value)
+        part.learn(calm=distance < 0.6, alert=distance > 3.0)
+        return distance, part.slow, part.deviation
+
+
+class Novelties(EachSensor):
+    def make(self) -> Part:
+        return Novelty(warm_up=50)
+
+    def feed(self, part: Part, ts_s: float, value: float) -> object:
+        return part.observe(ts_s, value)
+
+    def state(self, part: Part) -> object:
+        return part.whole(), part.change(fresh=False)
+
+    def again(self, part: Part) -> Part:
+        return self.make().restore(part.whole(), part.change(fresh=False))
+
+
+class Seasons(EachSensor):
+    def make(self) -> Part:
+        return Season()
+
+    def feed(self, part: Part, ts_s: float, value: float) -> object:
+        return part.observe(ts_s, value), part.jump
+
+    def state(self, part: Part) -> object:
+        return part.whole(), part.change()
+
+    def again(self, part: Part) -> Part:
+        return self.make().restore(part.whole(), part.change())
+
+
+class Paces(EachSensor):
+    """The values as times between messages."""
+
+    def make(self) -> Part:
+        return Arrivals(4.5, warm_up=50)
+
+    def feed(self, part: Part, ts_s: float, value: float) -> object:
+        part.observe(part._last + value if part.channel.samples else value)
+        part.learn(calm=part.channel.distance < 0.6, alert=False)
+        return part.channel.distance, part.usual_s
+
+    def state(self, part: Part) -> object:
+        return part.snapshot()
+
+    def again(self, part: Part) -> Part:
+        return self.make().restore(part.snapshot())
+
+
+class Budgets(EachSensor):
+    def make(self) -> Part:
+        return AlarmBudget(per_week=1.0)
+
+    def feed(self, part: Part, ts_s: float, value: float) -> object:
+        part.observe(ts_s, value / 400.0)
+        return part.stretch, part.moved()
+
+
+class Sensors(EachSensor):
+    def make(self) -> Part:
+        return SensorModel("any", SensorSettings(4.5, 50, resolution=0.1))
+
+    def feed(self, part: Part, ts_s: float, value: float) -> object:
+        evidence = part.observe(ts_s, value)
+        part.learn(calm=part.level.distance < 0.6, alert=False)
+        return evidence, part.level.distance, part.spread.distance, part.expected, part.wander
+
+    def state(self, part: Part) -> object:
+        return part.snapshot(whole=True)
+
+    def again(self, part: Part) -> Part:
+        return self.make().restore(part.snapshot(whole=True))
+
+
+class Drifts(EachSensor):
+    """Errors of which the usual level wanders by as much again."""
+
+    test = DriftTest.PAGE_HINKLEY
+
+    def make(self) -> Part:
+        return DriftMonitor(self.test)
+
+    def feed(self, part: Part, ts_s: float, value: float) -> object:
+        return part.update(value / 40.0, lambda: value / 30.0)
+
+    def state(self, part: Part) -> object:
+        return part.snapshot()
+
+    def again(self, part: Part) -> Part:
+        return self.make().restore(part.snapshot())
+
+
+class AdwinDrifts(Drifts):
+    test = DriftTest.ADWIN
+
+
+class KswinDrifts(Drifts):
+    test = DriftTest.KSWIN
+
+
+class Related:
+    """The regression of each of three sensors on the others, fed where all three have a value."""
+
+    def __init__(self) -> None:
+        self.relation = Relation(SENSORS)
+
+    def take(self, values: Mapping[str, float]) -> object:
+        if not values.keys() >= set(SENSORS):
+            return None
+        residuals = self.relation.observe(values)
+        self.relation.learn()
+        return residuals
+
+    def restored(self) -> "Related":
+        other = Related()
+        other.relation.restore(self.relation.whole(), self.relation.change())
+        return other
+
+    def snapshot(self) -> object:
+        return self.relation.whole(), self.relation.change()
+
+
+class Isolated:
+    """Half-space trees on three sensors, fed where all three have a value."""
+
+    def __init__(self) -> None:
+        self.isolation = Isolation(LIMITS)
+
+    def take(self, values: Mapping[str, float]) -> object:
+        if not values.keys() >= set(SENSORS):
+            return None
+        rarity = self.isolation.rarity(values)
+        self.isolation.learn(values)
+        return rarity
+
+    def restored(self) -> "Isolated":
+        other = Isolated()
+        other.isolation.restore(self.isolation.whole(), self.isolation.change())
+        return other
+
+    def snapshot(self) -> object:
+        return self.isolation.whole(), self.isolation.change()
+
+
+class Twin:
+    """The detector of a twin: judged, then learned, in alert while far beyond the boundary."""
+
+    settings = DetectorSettings(
+        warm_up=50, resolutions={"flow": 0.1}, limits=LIMITS, inputs=frozenset({"speed"}), false_alarms_per_week=1.0
+    )
+
+    def __init__(self) -> None:
+        self.detector = TwinDetector(self.settings)
+        self.second = 0
+
+    def take(self, values: Mapping[str, float]) -> object:
+        second = self.second + PERIOD_S
+        judgement = self.detector.judge(second * 10**9, values)
+        self.second = second
+        alert = judgement.distance >= 2.0
+        if alert and self.second % 50 * PERIOD_S == 0:
+            self.detector.settle(judgement.worst, judgement.distance, adopted=True)
+        self.detector.learn(judgement, alert=alert)
+        return judgement, self.detector.findings(judgement), self.detector.wander()
+
+    def restored(self) -> "Twin":
+        other = Twin()
+        other.detector, other.second = TwinDetector.restored(self.settings, self.detector.snapshot()), self.second
         return other
 
     def snapshot(self) -> object:
         return self.detector.snapshot()
 
 
-class Deviation:
-    """One `SensorDeviation` for each feature."""
-
-    def __init__(self) -> None:
-        self.sensors: dict[str, SensorDeviation] = {}
-
-    def take(self, values: Mapping[str, float]) -> object:
-        result = {}
-        for name, value in values.items():
-            sensor = self.sensors.setdefault(name, SensorDeviation(floor=0.1))
-            result[name] = sensor.score_one(None, value), sensor.mean, sensor.deviation
-            sensor.learn_one(None, value)
-        return result
-
-    def restored(self) -> "Deviation":
-        other = Deviation()
-        other.sensors = {n: SensorDeviation.restored(s.snapshot(), s.floor) for n, s in self.sensors.items()}
-        return other
-
-    def snapshot(self) -> object:
-        return {name: sensor.snapshot() for name, sensor in self.sensors.items()}
-
-
-class Drift:
-    """One `ScoreDrift` for each feature, fed with scores."""
-
-    def __init__(self) -> None:
-        self.watches: dict[str, ScoreDrift] = {}
-
-    def take(self, values: Mapping[str, float]) -> object:
-        return {
-            name: self.watches.setdefault(name, ScoreDrift()).update(value / (value + 40))
-            for name, value in values.items()
-        }
-
-    def restored(self) -> "Drift":
-        other = Drift()
-        other.watches = {name: ScoreDrift.restored(watch.snapshot()) for name, watch in self.watches.items()}
-        return other
-
-    def snapshot(self) -> object:
-        return {name: watch.snapshot() for name, watch in self.watches.items()}
-
-
-Detector = Baseline | Deviation | Drift
-every_detector = pytest.mark.parametrize("kind", [Baseline, Deviation, Drift])
+KINDS = (
+    *(Channels, Novelties, Seasons, Paces, Budgets, Sensors, Drifts, AdwinDrifts, KswinDrifts),
+    *(Related, Isolated, Twin),
+)
+every_detector = pytest.mark.parametrize("kind", KINDS)
+every_detector_of_single_sensors = pytest.mark.parametrize(
+    "kind", [one for one in KINDS if issubclass(one, EachSensor)]
+)
 
 
 def stream(count: int = 2_000, seed: int = 1) -> Iterator[Values]:
@@ -146,26 +327,41 @@ def test_a_message_without_features_changes_nothing_that_was_learned(kind):
     assert detector.snapshot() == before
 
 
-@every_detector
+@every_detector_of_single_sensors
 def test_a_feature_that_is_missing_for_a_while_goes_on_where_it_stopped(kind):
     """Each feature learns from its own values alone."""
     whole, alone = kind(), kind()
     taken(whole, stream())
     taken(alone, [{"pressure": values["pressure"]} for values in stream() if "pressure" in values])
-    assert learned(whole, "pressure") == learned(alone, "pressure")
+    assert whole.snapshot()["pressure"] == alone.snapshot()["pressure"]
 
 
-def learned(detector: Detector, name: str) -> object:
-    snapshot = detector.snapshot()
-    return snapshot[name] if isinstance(snapshot, dict) else snapshot.sensors[name]
+def without_temperature() -> Iterator[Values]:
+    return ({name: value for name, value in one.items() if name != "temperature"} for one in stream())
 
 
-@every_detector
+@every_detector_of_single_sensors
 def test_a_feature_that_joins_late_does_not_disturb_the_others(kind):
     joined, without = kind(), kind()
     taken(joined, stream())
-    taken(without, ({name: value for name, value in one.items() if name != "temperature"} for one in stream()))
-    assert learned(joined, "flow") == learned(without, "flow")
+    taken(without, without_temperature())
+    assert joined.snapshot()["flow"] == without.snapshot()["flow"]
+
+
+@pytest.mark.parametrize("kind", [Related, Isolated])
+def test_a_feature_that_does_not_take_part_changes_nothing(kind):
+    assert taken(kind(), stream()) == taken(kind(), without_temperature())
+
+
+@every_detector
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_value_that_is_not_finite_is_refused_and_spoils_nothing(kind, value):
+    detector, other = kind(), kind()
+    taken(detector, stream(300))
+    taken(other, stream(300))
+    with pytest.raises(ValueError, match="finite"):
+        detector.take(dict.fromkeys(SENSORS, value))
+    assert taken(detector, stream(50, seed=3)) == taken(other, stream(50, seed=3))
 
 
 @every_detector
