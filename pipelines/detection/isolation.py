@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from river import anomaly
 
-from pipelines.detection.finite import unfinite
+from pipelines.detection.finite import INFINITE, unfinite
 
 TREES = 10
 HEIGHT = 5
