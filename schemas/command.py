@@ -13,11 +13,7 @@ MAX_TEXT_LENGTH = 1_000
 MAX_SENSORS = 1_000
 """Sensors that a command may name: as many as a type may have."""
 
-Author = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=MAX_ID_LENGTH, pattern=r"\S"),
-    Field(description="who gave the command: a person or a program"),
-]
+Author = Annotated[Identifier, Field(description="who gave the command: a person or a program")]
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT_LENGTH)]
 
 
@@ -54,7 +50,7 @@ class RelearnCommand(WireModel):
 
 
 Command = Annotated[LabelCommand | RelearnCommand, Field(discriminator="command")]
-"""Any command. A new kind is a model of its own, a member of this union, and a case in `pipelines.twin.obedience`."""
+"""Any command. A new kind is a model of its own, a member of this union, and a case in `pipelines.twin.command`."""
 
 COMMAND: TypeAdapter[LabelCommand | RelearnCommand] = TypeAdapter(Command)
 """Reads and writes any command.
