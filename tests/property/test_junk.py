@@ -12,6 +12,7 @@ from pipelines.testing.strategies import (
     profile,
     steps,
     wild_bodies,
+    wild_commands,
     wild_definitions,
     wild_keys,
 )
@@ -97,13 +98,34 @@ def test_so_much_junk_that_its_source_is_called_degraded_changes_nothing_of_the_
 
 
 @profile(400)
-@given(st.lists(st.tuples(st.sampled_from([Topic.TELEMETRY, Topic.DEFINITIONS]), wild_keys, wild_bodies | st.none())))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([Topic.TELEMETRY, Topic.DEFINITIONS, Topic.COMMANDS]), wild_keys, wild_bodies | st.none()
+        )
+    )
+)
 def test_no_bytes_on_any_topic_stop_an_empty_roster(wild):
     store = MemoryStore()
     messages = [Message(topic, key, body, 0, offset, 0) for offset, (topic, key, body) in enumerate(wild)]
     outputs = Roster(store, "0").handle(messages)
     assert len(outputs.verdicts) == sum(topic is Topic.TELEMETRY for topic, _, _ in wild)
     Roster(store, "0").publish()
+
+
+@profile(250)
+@given(st.lists(st.tuples(wild_keys, wild_commands | st.none()), max_size=8))
+def test_no_bytes_on_the_topic_of_commands_stop_a_twin_or_go_uncounted(wild):
+    roster = Roster(MemoryStore(), "0")
+    log = log_of([(1.0, {"t1": 90.0}, 8)])
+    roster.handle(log.messages)
+    messages = [Message(Topic.COMMANDS, key, body, 0, offset, 0) for offset, (key, body) in enumerate(wild)]
+    outputs = roster.handle(messages)
+    books = [roster.ledger.counts(), roster.runtime("case").ledger.counts()]
+    letters = [record for record in outputs.records if record.topic is Topic.DEADLETTER]
+    assert sum(counts.commands for counts in books) == len(wild)
+    assert sum(counts.commands_rejected for counts in books) == len(letters)
+    assert outputs.verdicts == []
 
 
 @profile(250)

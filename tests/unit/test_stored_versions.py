@@ -10,7 +10,8 @@ from pipelines.twin.codec import RUNTIME_VERSION, decode_runtime, encode_runtime
 from pipelines.twin.message import Message
 from pipelines.twin.outputs import Outputs
 from pipelines.twin.roster import Roster
-from pipelines.twin.store import MemoryStore
+from pipelines.twin.store import CHANGE_MARK, MemoryStore
+from schemas.command import Label
 from schemas.model_event import ModelEvent
 from schemas.state import TwinCondition
 from schemas.topics import Topic
@@ -115,3 +116,42 @@ def test_a_twin_of_which_nothing_can_be_read_is_unknown_until_it_is_defined_agai
     log.observe(1_000_000, t1=20.0)
     feed(log, roster)
     assert roster.runtime("case").ledger.counts().applied == 1
+
+
+def test_what_the_version_before_wrote_since_its_whole_is_read_too_and_the_twin_is_written_as_a_whole_next():
+    store = store_of((STORED / "version-4-whole.bin").read_bytes())
+    change = f"{CHANGE_MARK}case"
+    store.put(change, (STORED / "version-4-change.bin").read_bytes())
+    roster = Roster(store, "0")
+    assert roster.runtime("case").ledger.counts().applied == 324
+    assert roster.runtime("case").episode.active
+    roster.handle([one_more()])
+    assert store.get("case")[0] == RUNTIME_VERSION
+    assert store.get(change) == b""
+    assert Roster(store, "0").runtime("case").ledger.counts().applied == 325
+
+
+def test_the_alert_that_stands_in_what_the_version_before_wrote_can_be_labelled():
+    roster = Roster(store_of((STORED / "version-4-alert.bin").read_bytes()), "0")
+    log = Log(twin_id="case")
+    roster.handle([log.command("label", alert_id=roster.runtime("case").alert_id, label="confirmed")])
+    assert roster.runtime("case").labels.precision == 1.0
+
+
+def test_what_is_stored_of_labels_and_versions_of_the_model():
+    runtime = decode_runtime((STORED / "version-5-labelled.bin").read_bytes())
+    first, second = runtime.labels.alerts.values()
+    assert (first.sensor, first.label, second.sensor, second.label) == ("t1", Label.FALSE_ALARM, "t1", None)
+    assert (runtime.labels.confirmed, runtime.labels.false_alarms) == (0, 1)
+    assert runtime.model_version == 2
+    assert runtime.learning_since_ns == 1_700_000_000 * 10**9
+    assert runtime.detector.boundary("t1") == 7.5
+    assert (runtime.ledger.commands, runtime.ledger.commands_rejected) == (3, 1)
+
+
+def test_books_that_an_earlier_release_wrote_go_on_and_have_counted_no_commands():
+    store = MemoryStore()
+    store.put("", (STORED / "version-4-books.json").read_bytes())
+    roster = Roster(store, "0")
+    roster.handle([Log(twin_id="nobody").command("relearn")])
+    assert roster.ledger.counts().commands_rejected == 1
