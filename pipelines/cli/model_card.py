@@ -90,7 +90,7 @@ def _operation(twins: Sequence[TwinFacts]) -> Iterator[str]:
     labelled = confirmed + false_alarms
     if labelled:
         share = f"{confirmed / labelled:.2f}"
-        yield f"- Alerts labelled: {labelled}, of {len(told)} twins; {confirmed} confirmed, {false_alarms} false alarms."
+        yield f"- Alerts labelled: {labelled}, of {len(told)} twins ({confirmed} confirmed, {false_alarms} false)."
         yield f"- Precision since the twins were defined: {share}, of the alerts that were labelled."
     else:
         yield "- No alert is labelled: the precision is not known."
