@@ -180,7 +180,7 @@ def test_the_card_says_what_the_twins_rest_on_and_how_their_alerts_were_labelled
     assert "| case | warming | 0 | - | 2023-11-14 22:14:59Z | 2 |" in lines
     assert "| young | normal | 30 | 2023-11-14 22:13:20Z | 2023-11-14 22:13:49Z | 1 |" in lines
     assert "| silent | not told | - | - | - | - |" in lines
-    assert "- Alerts labelled: 1, of 1 twins; 0 confirmed, 1 false alarms." in lines
+    assert "- Alerts labelled: 1, of 1 twins (0 confirmed, 1 false)." in lines
     assert "Precision since the twins were defined: 0.00" in card
     assert "warm 2, drift 0, relearn 1, reset 0, threshold 1." in card
     assert "- 2 of 3 twins are not judged as yet: case, silent." in lines
