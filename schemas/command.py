@@ -52,7 +52,7 @@ class RelearnCommand(WireModel):
 Command = Annotated[LabelCommand | RelearnCommand, Field(discriminator="command")]
 """Any command. A new kind is a model of its own, a member of this union, and a case in `pipelines.twin.command`."""
 
-COMMAND: TypeAdapter[LabelCommand | RelearnCommand] = TypeAdapter(Command)
+COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 """Reads and writes any command.
 
 >>> COMMAND.validate_python({"command": "relearn", "twin_id": "pump-1", "by": "ada"}).sensors

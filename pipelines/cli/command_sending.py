@@ -12,7 +12,7 @@ from pipelines.cli.foreign_text import plain
 from pipelines.cli.options import WAIT_S
 from pipelines.feed.commands import publish_command, send_and_await
 from schemas.base import problems
-from schemas.command import LabelCommand, RelearnCommand
+from schemas.command import Command
 from schemas.state import TwinState
 
 By = Annotated[
@@ -37,7 +37,7 @@ def author(by: str | None) -> str:
         raise typer.BadParameter("this machine has no name for you; say who you are", param_hint="--by") from error
 
 
-def checked(make: Callable[[], LabelCommand | RelearnCommand]) -> LabelCommand | RelearnCommand:
+def checked(make: Callable[[], Command]) -> Command:
     """The command that `make` puts together.
 
     Raises
@@ -51,7 +51,7 @@ def checked(make: Callable[[], LabelCommand | RelearnCommand]) -> LabelCommand |
         raise typer.BadParameter(plain("; ".join(problems(error, "the command")))) from error
 
 
-def send(address: str, prefix: str, command: LabelCommand | RelearnCommand, *, wait: bool) -> TwinState | None:
+def send(address: str, prefix: str, command: Command, *, wait: bool) -> TwinState | None:
     """Send a command; the twin once it has obeyed, None if that is not awaited.
 
     Raises

@@ -8,7 +8,7 @@ from pipelines.feed.definitions import NotTakenError
 from pipelines.feed.letter_filter import LetterFilter
 from pipelines.feed.twin_watch import TwinWatch
 from schemas.accounting import Counts
-from schemas.command import LabelCommand, RelearnCommand
+from schemas.command import Command
 from schemas.state import TwinState
 from schemas.topics import Topic, topic_name
 
@@ -19,16 +19,17 @@ class RefusedError(RuntimeError):
     """The twin job rejected a command; the message says why, and what to do."""
 
 
-def encode_command(command: LabelCommand | RelearnCommand) -> bytes:
+def encode_command(command: Command) -> bytes:
     """The body of a command message.
 
+    >>> from schemas.command import RelearnCommand
     >>> encode_command(RelearnCommand(twin_id="pump-1", by="ada"))
     b'{"command":"relearn","twin_id":"pump-1","sensors":[],"by":"ada"}'
     """
     return command.model_dump_json(exclude_none=True).encode()
 
 
-def publish_command(bootstrap_servers: str, command: LabelCommand | RelearnCommand, prefix: str = "") -> None:
+def publish_command(bootstrap_servers: str, command: Command, prefix: str = "") -> None:
     """Send a command and wait until the broker has it.
 
     Raises
@@ -41,9 +42,7 @@ def publish_command(bootstrap_servers: str, command: LabelCommand | RelearnComma
         publisher.flush()
 
 
-def send_and_await(
-    bootstrap_servers: str, command: LabelCommand | RelearnCommand, timeout_s: float, prefix: str = ""
-) -> TwinState:
+def send_and_await(bootstrap_servers: str, command: Command, timeout_s: float, prefix: str = "") -> TwinState:
     """Send a command and wait until the twin job tells that it has read one more of the twin; the twin as it is then.
 
     Raises
@@ -82,7 +81,7 @@ def _one_more(watch: TwinWatch, twin_id: str, before: Counts, deadline: float, t
     return state
 
 
-def _why_refused(bootstrap_servers: str, command: LabelCommand | RelearnCommand, prefix: str) -> str | None:
+def _why_refused(bootstrap_servers: str, command: Command, prefix: str) -> str | None:
     """What the newest dead letter of just this command says; None if there is none."""
     wanted = LetterFilter(topic=Topic.COMMANDS, twin_id=command.twin_id)
     body = encode_command(command)

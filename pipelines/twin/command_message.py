@@ -6,10 +6,10 @@ from pydantic import ValidationError
 
 from pipelines.twin.rejection import Reason, Rejected
 from schemas.base import problems
-from schemas.command import COMMAND, LabelCommand, RelearnCommand
+from schemas.command import COMMAND, Command
 
 
-def parse_command(body: Mapping[str, object]) -> LabelCommand | RelearnCommand | Rejected:
+def parse_command(body: Mapping[str, object]) -> Command | Rejected:
     """The command in a message's JSON object.
 
     >>> parse_command({"command": "relearn", "twin_id": "pump-1", "by": "ada"}).by

@@ -54,11 +54,13 @@ def judged(messages: list[Message]) -> tuple[list[Verdict], list[Record], list[s
     return verdicts, records, points, roster.runtime("case").ledger.counts()
 
 
-def insert(messages: list[Message], place: int, key: bytes | None, body: bytes | None) -> None:
+def insert(
+    messages: list[Message], place: int, key: bytes | None, body: bytes | None, topic: Topic = Topic.TELEMETRY
+) -> None:
     """Put junk between messages; an empty key is the twin's own."""
     own = messages[0].key if key == b"" else key
     number = FROM_JUNK + len(messages)
-    messages.insert(place, Message(Topic.TELEMETRY, own, body, 0, number, messages[0].received_ms))
+    messages.insert(place, Message(topic, own, body, 0, number, messages[0].received_ms))
 
 
 def check_undisturbed(good: list[Message], disturbed: list[Message]) -> None:
@@ -66,7 +68,8 @@ def check_undisturbed(good: list[Message], disturbed: list[Message]) -> None:
     *expected, clean = judged(good)
     *found, counts = judged(disturbed)
     assert found == expected
-    changed = {"messages": clean.messages, "read": clean.read, "rejected": clean.rejected}
+    refused = ("messages", "read", "rejected", "commands", "commands_rejected")
+    changed = {name: getattr(clean, name) for name in refused}
     assert counts.model_copy(update=changed) == clean
     assert counts.balanced
 
@@ -78,6 +81,16 @@ def test_junk_between_good_messages_changes_no_score_alert_or_point_of_the_twin(
     disturbed = list(good)
     for made in data.draw(st.lists(junk, min_size=1, max_size=15)):
         insert(disturbed, data.draw(st.integers(1, len(disturbed))), *made)
+    check_undisturbed(good, disturbed)
+
+
+@profile(100)
+@given(st.data())
+def test_commands_that_cant_be_obeyed_change_no_score_alert_or_point_of_the_twin(data):
+    good = log_of(data.draw(steps(1.0, 2.5, 0.0, -3.0))).messages
+    disturbed = list(good)
+    for key, body in data.draw(st.lists(st.tuples(st.just(b"") | wild_keys, wild_bodies | st.none()), min_size=1)):
+        insert(disturbed, data.draw(st.integers(1, len(disturbed))), key, body, Topic.COMMANDS)
     check_undisturbed(good, disturbed)
 
 

@@ -15,7 +15,7 @@ from pipelines.feed.definitions import StandingDefinitions
 from pipelines.feed.stored_letter import StoredLetter
 from pipelines.testing.builders import definition
 from schemas.accounting import Counts
-from schemas.command import COMMAND, LabelCommand, RelearnCommand
+from schemas.command import COMMAND, Command, LabelCommand, RelearnCommand
 from schemas.state import Feedback, TwinCondition, TwinState
 from schemas.topics import Topic
 from tests.unit.letters import HOSTILE, Broker, letter
@@ -79,7 +79,7 @@ class Job:
         return done.output
 
     @property
-    def sent(self) -> Sequence[LabelCommand | RelearnCommand]:
+    def sent(self) -> Sequence[Command]:
         assert all((topic, key) == (Topic.COMMANDS, b"tank-1") for topic, key, _ in self.broker.sent)
         return [COMMAND.validate_json(value) for _, _, value in self.broker.sent]
 
