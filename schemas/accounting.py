@@ -34,6 +34,8 @@ class Counts(WireModel):
     waiting: int = Field(default=0, ge=0, description="held in the reorder window: their outcome comes with time")
     definitions: int = Field(default=0, ge=0, description="definition messages read")
     definitions_rejected: int = Field(default=0, ge=0)
+    commands: int = Field(default=0, ge=0, description="operator commands read")
+    commands_rejected: int = Field(default=0, ge=0)
 
     @property
     def balanced(self) -> bool:

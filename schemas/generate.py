@@ -5,6 +5,7 @@ from pathlib import Path
 
 from schemas.alert import AlertTransition
 from schemas.base import WireModel
+from schemas.command import COMMAND
 from schemas.deadletter import DeadLetter
 from schemas.definition import TwinDefinition, TwinInstance, TwinType
 from schemas.generated import stale_files, write_or_check
@@ -30,10 +31,10 @@ DIRECTORY = Path(__file__).parent / "json"
 
 def rendered() -> dict[str, str]:
     """The text of each schema file, by file name."""
-    return {
-        f"{model.__name__}.json": json.dumps(model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
-        for model in WIRE_MODELS
-    }
+    found = {model.__name__: model.model_json_schema() for model in WIRE_MODELS}
+    # Not one model but the union of all commands, so that a reader has one schema for the topic.
+    found["Command"] = COMMAND.json_schema()
+    return {f"{name}.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in found.items()}
 
 
 def stale(directory: Path = DIRECTORY) -> list[str]:

@@ -48,6 +48,23 @@ class Warming(WireModel):
     needed: int = Field(ge=1)
 
 
+class Training(WireModel):
+    """What the detector's present knowledge rests on."""
+
+    samples: int = Field(ge=0, description="learned by the sensor that has learned most")
+    since: AwareDatetime | None = Field(
+        default=None, description="event time of the first value learned; none if an earlier release learned it"
+    )
+
+
+class Feedback(WireModel):
+    """What operators found the twin's anomaly alerts to be, since it was defined."""
+
+    confirmed: int = Field(ge=0)
+    false_alarms: int = Field(ge=0)
+    precision: float | None = Field(default=None, ge=0, le=1, description="share of confirmed ones in those labelled")
+
+
 class SensorHealth(WireModel):
     """What is wrong with the data of a sensor, or with all of the twin's."""
 
@@ -68,6 +85,9 @@ class TwinState(WireModel):
     ts: AwareDatetime | None = Field(default=None, description="the twin's newest event time")
     score: float | None = Field(default=None, ge=0, le=1, description="0.5 is the decision boundary")
     warming: Warming | None = None
+    model_version: int = Field(default=1, ge=1, description="raised whenever something that was learned is forgotten")
+    training: Training | None = Field(default=None, description="none while nothing is learned")
+    feedback: Feedback | None = Field(default=None, description="none while no alert is labelled")
     alert_id: str | None = Field(default=None, description="the anomaly alert that is active, if any")
     health: tuple[SensorHealth, ...] = Field(default=(), description="what is wrong with the data now")
     missing: tuple[Identifier, ...] = Field(default=(), description="sensors of the type that have no recent value")

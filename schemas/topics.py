@@ -15,6 +15,7 @@ class Topic(StrEnum):
 
     TELEMETRY = "twin.telemetry"
     DEFINITIONS = "twin.definitions"
+    COMMANDS = "twin.commands"
     STATE = "twin.state"
     ALERTS = "twin.alerts"
     MODELS = "twin.models"
@@ -50,9 +51,21 @@ TOPIC_SPECS: tuple[TopicSpec, ...] = (
         retention_ms=None,
         broker_time=True,
     ),
+    TopicSpec(
+        Topic.COMMANDS,
+        "twin id",
+        "what operators tell a twin: label an alert, relearn",
+        retention_ms=90 * DAY_MS,
+        broker_time=True,
+    ),
     TopicSpec(Topic.STATE, "twin id", "each twin as it stands now", compacted=True, retention_ms=None),
     TopicSpec(Topic.ALERTS, "twin id", "one message per alert transition", retention_ms=90 * DAY_MS),
-    TopicSpec(Topic.MODELS, "twin id", "audit trail of the models: drift, reset, relearn", retention_ms=90 * DAY_MS),
+    TopicSpec(
+        Topic.MODELS,
+        "twin id",
+        "audit trail of the models: warm, drift, label, threshold, relearn, reset",
+        retention_ms=90 * DAY_MS,
+    ),
     TopicSpec(Topic.POINTS, "bucket of twins", "line protocol on its way to InfluxDB (internal)"),
     TopicSpec(Topic.DEADLETTER, "twin id", "what was rejected, why, and its raw bytes", retention_ms=30 * DAY_MS),
     TopicSpec(Topic.TRUTH, "twin id", "faults that a simulator injected", retention_ms=30 * DAY_MS, partitions=1),

@@ -11,6 +11,7 @@ from pipelines.catalog.errors import CatalogError
 from pipelines.connectors.kafka_publisher import PublishError
 from pipelines.connectors.kafka_tail import BrokerError
 from pipelines.evaluation.corpus import CorpusError
+from pipelines.feed.commands import RefusedError
 from pipelines.feed.definitions import NotTakenError
 from pipelines.replay.recording import RecordingError
 from pipelines.simulation.campaign import CampaignError
@@ -27,6 +28,7 @@ TOLD = (
     NotTakenError,
     PublishError,
     RecordingError,
+    RefusedError,
     StackError,
     TimeoutError,
 )

@@ -135,8 +135,8 @@ def replay_letters(
     letters or copies it has, in the order of topic, partition and offset. It is judged anew as a whole: readings of
     it that were applied before become duplicates, and what is still wrong comes back as a new letter.
 
-    Only messages of twin.telemetry and twin.definitions that were kept whole can be sent again. Exit code 1 if
-    there are messages and none of them can be.
+    Only messages of twin.telemetry, twin.definitions and twin.commands that were kept whole can be sent again.
+    Exit code 1 if there are messages and none of them can be.
 
     Examples:
 

@@ -9,7 +9,7 @@ from pipelines.feed.letter_filter import parse_moment
 from pipelines.twin.rejection import Reason
 from schemas.topics import Topic
 
-SOURCES = (Topic.TELEMETRY, Topic.DEFINITIONS, Topic.POINTS)
+SOURCES = (Topic.TELEMETRY, Topic.DEFINITIONS, Topic.COMMANDS, Topic.POINTS)
 
 
 def moment(text: str) -> datetime:

@@ -5,14 +5,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines.catalog.suggestion import close_names
 from pipelines.cli.console import console, errors_told, tell
 from pipelines.cli.foreign_text import plain
+from pipelines.cli.known_twins import why_undefined
 from pipelines.cli.options import WAIT_S, Bootstrap, Home, Prefix, kafka_address
 from pipelines.connectors.kafka_publisher import KafkaPublisher
 from pipelines.feed.definitions import await_retired, publish_retirements, standing_definitions
-
-MOST_CLOSE = 3
 
 
 def retire(
@@ -59,11 +57,5 @@ def _check_defined(twin_ids: Sequence[str], defined: Collection[str]) -> None:
     unknown = [twin_id for twin_id in twin_ids if twin_id not in defined]
     if not unknown:
         return
-    lines = [_why_unknown(twin_id, defined) for twin_id in unknown]
+    lines = [why_undefined(twin_id, defined) for twin_id in unknown]
     raise typer.BadParameter("\n".join([*lines, "nothing was retired"]), param_hint="TWIN")
-
-
-def _why_unknown(twin_id: str, defined: Collection[str]) -> str:
-    close = close_names(twin_id, defined, MOST_CLOSE)
-    meant = f"did you mean {', '.join(close)}?" if close else "twinstream diff PATH shows which twins are defined"
-    return plain(f"no twin {twin_id!r} is defined; {meant}")

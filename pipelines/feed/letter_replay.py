@@ -11,14 +11,14 @@ from pipelines.feed.stored_letter import Origin, StoredLetter
 from pipelines.twin.deadletter import TEXT_LIMIT
 from schemas.topics import Topic, topic_name
 
-REPLAYABLE = (Topic.TELEMETRY, Topic.DEFINITIONS)
+REPLAYABLE = (Topic.TELEMETRY, Topic.DEFINITIONS, Topic.COMMANDS)
 
 
 class Obstacle(StrEnum):
     """Why a message can't be sent again."""
 
     INTERNAL = "twin.points holds line protocol that the twin job made; send the readings again from their source"
-    FOREIGN_TOPIC = "only messages of twin.telemetry and twin.definitions can be sent again"
+    FOREIGN_TOPIC = "only messages of twin.telemetry, twin.definitions and twin.commands can be sent again"
     TRUNCATED = "only the beginning of the message is kept; send it again from its source"
     EMPTY = "the message is empty or null, so there is nothing to send"
     DAMAGED = "the bytes are not those that were rejected: length or SHA-256 differ"

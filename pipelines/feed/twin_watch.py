@@ -54,7 +54,17 @@ class TwinWatch(Closable):
 
     def progress(self, twin_id: str) -> Progress:
         """How far the job has got with a twin, as far as it has told."""
-        return Progress(self._retirements.get(twin_id, 0), _definitions(self._newest.get(twin_id)))
+        state = self.state(twin_id)
+        return Progress(self._retirements.get(twin_id, 0), 0 if state is None else state.counts.definitions)
+
+    def state(self, twin_id: str) -> TwinState | None:
+        """The newest state of a twin; None if the job has none, or told it in another release's words."""
+        return _state(self._newest.get(twin_id))
+
+    @property
+    def twin_ids(self) -> set[str]:
+        """The twins that the job has, as far as it has told."""
+        return set(self._newest)
 
     def tells_of(self, twin_id: str) -> bool:
         """Whether the job has the twin, as far as it has told."""
@@ -74,8 +84,8 @@ class TwinWatch(Closable):
         return twin_id
 
 
-def _definitions(state: bytes | None) -> int:
+def _state(encoded: bytes | None) -> TwinState | None:
     try:
-        return 0 if state is None else TwinState.model_validate_json(state).counts.definitions
+        return None if encoded is None else TwinState.model_validate_json(encoded)
     except ValidationError:  # written by another release: the job will tell the twin anew
-        return 0
+        return None

@@ -1,4 +1,4 @@
-"""The twin job: telemetry and definitions in; states, alerts, model events, points and dead letters out.
+"""The twin job: telemetry, definitions and commands in; states, alerts, model events, points and dead letters out.
 
 usage: python -m pipelines.jobs.twin --settings FILE
 """
@@ -19,7 +19,7 @@ from pipelines.jobs.settings import TwinJobSettings
 from pipelines.jobs.twin_function import TwinFunction
 from schemas.topics import Topic
 
-INPUTS = (Topic.TELEMETRY, Topic.DEFINITIONS)
+INPUTS = (Topic.TELEMETRY, Topic.DEFINITIONS, Topic.COMMANDS)
 UID = "twins-by-even-buckets"
 """Names the state in a checkpoint, and with it how twins are put into buckets."""
 

@@ -53,6 +53,11 @@ class Log:
         """Add a definition; None retires the twin."""
         return self.raw(None if new is None else new.model_dump_json().encode(), topic=Topic.DEFINITIONS)
 
+    def command(self, command: str, **fields: object) -> Message:
+        """Add an operator's command to the twin."""
+        body = {"command": command, "twin_id": self.twin_id, "by": "ada", **fields}
+        return self.raw(json.dumps(body).encode(), topic=Topic.COMMANDS)
+
     def observe(self, second: float, **values: object) -> Message:
         """Add several sensors' values, so many seconds after the start. NaN is written as Python writes it."""
         ts_ms = round((START_S + second) * 1000)

@@ -8,7 +8,9 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from pipelines.testing.builders import START_S, Log, definition
+from pipelines.alarms.identity import alert_id
+from pipelines.testing.builders import START_NS, START_S, Log, definition
+from schemas.command import Label
 from schemas.definition import TwinDefinition
 from schemas.topics import Topic
 
@@ -207,11 +209,51 @@ wild_definitions: st.SearchStrategy[bytes | None] = st.one_of(
 """Bytes that may or may not be a definition."""
 
 
-KINDS = (*("good",) * 8, *("fault",) * 3, "wild", "wild", "junk", "junk", "define", "retire", "other", "redefine")
+_label = st.fixed_dictionaries(
+    {
+        "command": st.just("label"),
+        "alert_id": st.integers(14, 60).map(lambda second: alert_id("case", "anomaly", START_NS + second * 10**9)),
+        "label": st.sampled_from([*Label]),
+        "by": st.sampled_from(["ada", "Bert Ünlü", "bot\\1"]),
+    },
+    optional={"note": st.none() | st.text(max_size=20)},
+)
+_relearn = st.fixed_dictionaries(
+    {"command": st.just("relearn"), "by": st.just("ada")},
+    optional={
+        "sensors": st.lists(st.sampled_from([*SENSORS, "t1 ", "T1"]), max_size=2),
+        "reason": st.text(max_size=20),
+    },
+)
+_almost_command = st.fixed_dictionaries(
+    {},
+    optional={
+        "command": st.sampled_from(["label", "relearn", "dance"]) | json_values,
+        "twin_id": st.sampled_from([*TWINS, "nobody"]) | json_values,
+        "alert_id": json_values,
+        "label": st.sampled_from(["confirmed", "CONFIRMED"]) | json_values,
+        "sensors": json_values,
+        "by": st.sampled_from(["ada", "", " ", "a\nb", "x" * 300]) | json_values,
+        "note": json_values,
+    },
+)
+wild_commands: st.SearchStrategy[bytes] = (
+    (_label | _relearn).map(lambda body: _dumped({"twin_id": "case", **body}))
+    | _almost_command.map(_dumped)
+    | wild_bodies
+)
+"""Bytes that may or may not be a command."""
+
+
+KINDS = (
+    *("good",) * 8,
+    *("fault",) * 3,
+    *("wild", "wild", "junk", "junk", "define", "retire", "other", "redefine", "command", "command"),
+)
 
 
 def mixed_log(draw: Callable[[st.SearchStrategy[Any]], Any], size: int) -> Log:
-    """A log of good and wild messages on both topics; `draw` draws from a strategy."""
+    """A log of good and wild messages on all topics; `draw` draws from a strategy."""
     log = log_of([])
     second = float(len(log.messages))
     for kind in draw(st.lists(st.sampled_from(KINDS), min_size=size // 2, max_size=size)):
@@ -228,6 +270,8 @@ def mixed_log(draw: Callable[[st.SearchStrategy[Any]], Any], size: int) -> Log:
             log.raw(body, key=key)
         elif kind == "define":
             log.raw(draw(wild_definitions), Topic.DEFINITIONS, key=draw(st.just(b"case") | wild_keys))
+        elif kind == "command":
+            log.raw(draw(wild_commands), Topic.COMMANDS, key=draw(st.just(b"case") | wild_keys))
         elif kind == "retire":
             log.raw(None, Topic.DEFINITIONS, key=draw(st.sampled_from([b"case", b"other", b"nobody"])))
         elif kind == "other":

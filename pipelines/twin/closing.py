@@ -9,6 +9,15 @@ from pipelines.twin.conditions import clear
 from pipelines.twin.outputs import Outputs
 from pipelines.twin.runtime import Runtime
 
+NO_JUDGEMENT = Judgement(None, {})
+"""Where an alert is not ended by a value."""
+
+
+def close_anomaly(runtime: Runtime, ts_ns: int, judgement: Judgement, why: str, outputs: Outputs) -> None:
+    """Clear the anomaly alert, if it is active, for another reason than that the values are usual again."""
+    if runtime.episode.active:
+        announce_anomaly(runtime, runtime.episode.clear(), ts_ns, judgement, outputs, why)
+
 
 def close_all(runtime: Runtime, outputs: Outputs) -> None:
     """Clear every alert of a twin that is retired, so that none stands for ever."""
@@ -17,7 +26,7 @@ def close_all(runtime: Runtime, outputs: Outputs) -> None:
     for condition, episode in runtime.health.items():
         clear(runtime, condition, None, episode, runtime.newest_ns or 0, why, outputs)
     runtime.health.clear()
-    _close_anomaly(runtime, why, outputs)
+    close_anomaly(runtime, runtime.newest_ns or 0, NO_JUDGEMENT, why, outputs)
 
 
 def close_redefined(runtime: Runtime, twin: CompiledTwin, outputs: Outputs) -> None:
@@ -26,7 +35,7 @@ def close_redefined(runtime: Runtime, twin: CompiledTwin, outputs: Outputs) -> N
     changed = runtime.changed_by(twin)
     _close_sensors(runtime, changed, why, outputs)
     if not twin.detecting or len(changed) == len(runtime.sensors):
-        _close_anomaly(runtime, why, outputs)
+        close_anomaly(runtime, runtime.newest_ns or 0, NO_JUDGEMENT, why, outputs)
 
 
 def _close_sensors(runtime: Runtime, names: Iterable[str], why: str, outputs: Outputs) -> None:
@@ -35,9 +44,3 @@ def _close_sensors(runtime: Runtime, names: Iterable[str], why: str, outputs: Ou
         for condition, episode in sensor.health.items():
             clear(runtime, condition, name, episode, sensor.ts_ns, why, outputs)
         sensor.health.clear()
-
-
-def _close_anomaly(runtime: Runtime, why: str, outputs: Outputs) -> None:
-    if runtime.episode.active:
-        transition = runtime.episode.clear()
-        announce_anomaly(runtime, transition, runtime.newest_ns or 0, Judgement(None, {}), outputs, why)

@@ -9,10 +9,10 @@ What changes with every message is stored apart, between two such wholes:
 
     1 byte   the version
     4 bytes  CRC-32 of the whole to which it belongs, big-endian
-             a `RuntimeState` as above, in which a sensor's `recent` is what came since
+             a `RuntimeState` as above, in which a sensor's `recent` is what came since, and without labels
 
 The head up to the definition stays as it is in all versions to come, so that a twin can begin anew where the rest
-can't be read. Versions 1 and 2 were JSON objects; this program reads 3 and 4.
+can't be read. Versions 1 and 2 were JSON objects; this program reads 4 and 5.
 """
 
 from collections import Counter
@@ -26,6 +26,7 @@ import msgspec
 import orjson
 
 from pipelines.alarms.episode import Episode
+from pipelines.alarms.labels import LabelledAlert, Labels
 from pipelines.detection.baseline import BaselineDetector, BaselineSnapshot
 from pipelines.detection.drift import ScoreDrift
 from pipelines.twin.compiled import CompiledSensor, compile_definition
@@ -34,24 +35,26 @@ from pipelines.twin.health import HealthEpisode
 from pipelines.twin.holding import Arrival, Holding
 from pipelines.twin.lag import LagWatch
 from pipelines.twin.ledger import TOTALS, Ledger
-from pipelines.twin.recent import Recent, pack_entries
+from pipelines.twin.recent import Recent
 from pipelines.twin.runtime import Runtime
 from pipelines.twin.runtime_state import (
     ArrivalStored,
     CounterStored,
     EpisodeStored,
     HealthStored,
+    LabelsStored,
     LagStored,
     LedgerStored,
     RuntimeState,
     SensorStored,
 )
+from pipelines.twin.runtime_state_4 import RuntimeState4
 from pipelines.twin.sensor import Sensor
 from schemas.definition import TwinDefinition
 
-RUNTIME_VERSION = 4
+RUNTIME_VERSION = 5
 
-_READABLE = (3, RUNTIME_VERSION)
+_READABLE = (4, RUNTIME_VERSION)
 
 _HEAD = Struct(">BI")
 _BROKEN = (KeyError, TypeError, ValueError, AttributeError, StructError, msgspec.MsgspecError)
@@ -59,6 +62,7 @@ _BROKEN = (KeyError, TypeError, ValueError, AttributeError, StructError, msgspec
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(RuntimeState)
+_decoder_4 = msgspec.msgpack.Decoder(RuntimeState4)
 
 # Tuples in the order of the stored fields: made in C, and written like the structs that read them.
 _ledger = attrgetter(*LedgerStored.__struct_fields__)
@@ -95,7 +99,8 @@ class RuntimeFormatError(ValueError):
 def encode_runtime(runtime: Runtime) -> bytes:
     """The whole runtime as bytes."""
     definition = runtime.twin.encoded
-    return b"".join((_HEAD.pack(RUNTIME_VERSION, len(definition)), definition, _body(runtime, _whole_sensor)))
+    body = _body(runtime, _whole_sensor, _stored_labels(runtime.labels))
+    return b"".join((_HEAD.pack(RUNTIME_VERSION, len(definition)), definition, body))
 
 
 def encode_change(runtime: Runtime) -> bytes:
@@ -103,7 +108,7 @@ def encode_change(runtime: Runtime) -> bytes:
 
     Holds only as long as the runtime is not `unsettled`.
     """
-    return _HEAD.pack(RUNTIME_VERSION, runtime.whole) + _body(runtime, _changed_sensor)
+    return _HEAD.pack(RUNTIME_VERSION, runtime.whole) + _body(runtime, _changed_sensor, None)
 
 
 def decode_runtime(encoded: bytes, change: bytes | None = None) -> Runtime:
@@ -118,14 +123,14 @@ def decode_runtime(encoded: bytes, change: bytes | None = None) -> Runtime:
         version, definition, body = _parts(encoded)
     except _BROKEN as error:
         raise RuntimeFormatError(f"the state of a twin can't be read, not even what it is: {error!r}", None) from error
-    if version not in _READABLE:
+    if not isinstance(version, int) or version not in _READABLE:
         raise RuntimeFormatError(
             f"the state of {definition.twin_id} has version {version!r}, this program reads "
             f"{_READABLE[0]} and {RUNTIME_VERSION}; restore it with the release that wrote it",
             definition,
         )
     try:
-        whole = _decoder.decode(body)
+        whole = _state(version, body)
         return _runtime_of(definition, whole) if change is None else _changed(definition, encoded, whole, change)
     except _BROKEN as error:
         raise RuntimeFormatError(f"the state of {definition.twin_id} can't be read: {error!r}", definition) from error
@@ -141,25 +146,33 @@ def _parts(encoded: bytes) -> tuple[object, TwinDefinition, bytes]:
     return version, TwinDefinition.model_validate_json(encoded[_HEAD.size : behind]), encoded[behind:]
 
 
+def _state(version: int, body: bytes) -> RuntimeState:
+    return _decoder.decode(body) if version == RUNTIME_VERSION else _decoder_4.decode(body).upgraded()
+
+
 def _changed(definition: TwinDefinition, encoded: bytes, whole: RuntimeState, change: bytes) -> Runtime:
     """A runtime of what was stored as a whole and what has changed since."""
-    head = _HEAD.unpack_from(change)
-    if head != (RUNTIME_VERSION, crc32(encoded)):
+    version, crc = _HEAD.unpack_from(change)
+    if (version, crc) != (encoded[0], crc32(encoded)):
         raise ValueError("what has changed belongs to another whole")
-    runtime = _runtime_of(definition, _decoder.decode(change[_HEAD.size :]))
+    runtime = _runtime_of(definition, _state(version, change[_HEAD.size :]))
+    runtime.labels = _labels_of(whole.labels)
     for name, sensor in runtime.sensors.items():
         fresh, sensor.recent = sensor.recent.packed, _recent_of(whole.sensors[name])
         sensor.recent.settle()
         sensor.recent.packed += fresh
-    runtime.settled, runtime.whole = runtime.twin, head[1]
+    if version == RUNTIME_VERSION:
+        # Else it is unsettled: a change as this version writes it does not fit a whole of the version before.
+        runtime.settled, runtime.whole = runtime.twin, crc
     return runtime
 
 
 def _runtime_of(definition: TwinDefinition, state: RuntimeState) -> Runtime:
     twin = compile_definition(definition)
+    learned = BaselineSnapshot(state.baseline, state.latest, state.feedback)
     return Runtime(
         twin=twin,
-        detector=BaselineDetector.restored(twin.baseline, BaselineSnapshot(state.baseline, state.latest)),
+        detector=BaselineDetector.restored(twin.baseline, learned),
         drift=ScoreDrift.restored(state.drift),
         episode=Episode(*_episode(state.episode)),
         ledger=_ledger_of(state.ledger),
@@ -172,10 +185,15 @@ def _runtime_of(definition: TwinDefinition, state: RuntimeState) -> Runtime:
         untold=state.untold,
         deadline_ms=state.deadline_ms,
         delay_ms=state.delay_ms,
+        labels=_labels_of(state.labels),
+        model_version=state.model_version,
+        learning_since_ns=state.learning_since_ns,
     )
 
 
-def _body(runtime: Runtime, sensor_fields: Callable[[Sensor], tuple[object, ...]]) -> bytes:
+def _body(
+    runtime: Runtime, sensor_fields: Callable[[Sensor], tuple[object, ...]], labels: tuple[object, ...] | None
+) -> bytes:
     learned = runtime.detector.snapshot()
     return _encoder.encode(
         (
@@ -191,9 +209,13 @@ def _body(runtime: Runtime, sensor_fields: Callable[[Sensor], tuple[object, ...]
             runtime.deadline_ms,
             runtime.delay_ms,
             _episode(runtime.episode),
+            labels,
+            runtime.model_version,
+            runtime.learning_since_ns,
+            runtime.drift.snapshot(),
             learned.sensors,
             learned.latest,
-            runtime.drift.snapshot(),
+            learned.feedback,
         )
     )
 
@@ -227,8 +249,19 @@ def _sensor_of(rules: CompiledSensor, stored: SensorStored) -> Sensor:
 
 
 def _recent_of(stored: SensorStored) -> Recent:
-    packed = stored.recent if isinstance(stored.recent, bytes) else pack_entries(stored.recent)
-    return Recent(packed, forgotten=stored.forgotten)
+    return Recent(stored.recent, forgotten=stored.forgotten)
+
+
+def _stored_labels(labels: Labels) -> tuple[object, ...]:
+    alerts = [(raised_ns, alert.sensor, alert.label) for raised_ns, alert in labels.alerts.items()]
+    return alerts, labels.confirmed, labels.false_alarms
+
+
+def _labels_of(stored: LabelsStored | None) -> Labels:
+    if stored is None:
+        return Labels()
+    alerts = {raised_ns: LabelledAlert(sensor, label) for raised_ns, sensor, label in stored.alerts}
+    return Labels(alerts, stored.confirmed, stored.false_alarms)
 
 
 def _stored_health(health: dict[str, HealthEpisode]) -> dict[str, tuple[object, ...]]:

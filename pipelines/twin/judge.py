@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pipelines.detection.baseline import Judgement
-from pipelines.detection.drift import ScoreDrift
 from pipelines.twin.alert_message import announce_anomaly
-from pipelines.twin.model_message import record_model_event
+from pipelines.twin.model_message import record_change, record_warm
 from pipelines.twin.outputs import Outputs
+from pipelines.twin.relearning import relearn
 from pipelines.twin.runtime import Runtime, is_missing
+from schemas.alert import Transition
 from schemas.model_event import ModelChange
 
 RELEARN_AFTER = 500
@@ -50,18 +51,29 @@ def judge(
     score = runtime.score = judgement.score
     learned = {name: value for name, value in values.items() if name not in doubtful} if doubtful else values
     if score is None:
-        detector.learn(learned, judgement)
+        _warm_up(runtime, learned, judgement, ts_ns, outputs)
         return Judged(judgement, held, drift=False)
     _follow(runtime, score, ts_ns, judgement, outputs, historical=historical)
     drifted = runtime.drift.update(score)
     if drifted:
         reason = f"the level of the score changed; it is {score:.2f} now"
-        record_model_event(runtime.twin.tags, ModelChange.DRIFT, reason, ts_ns, outputs)
+        record_change(runtime, ModelChange.DRIFT, reason, ts_ns, outputs)
     if not runtime.episode.active:
         detector.learn(learned, judgement)
     elif runtime.episode.age >= RELEARN_AFTER:
         _relearn(runtime, ts_ns, judgement, outputs)
     return Judged(judgement, held, drifted)
+
+
+def _warm_up(runtime: Runtime, values: Mapping[str, float], judgement: Judgement, ts_ns: int, outputs: Outputs) -> None:
+    """Learn while nothing is judged yet, and tell once when that is over."""
+    detector = runtime.detector
+    fresh, warm = not detector.samples, detector.warm
+    detector.learn(values, judgement)
+    if fresh and detector.samples:
+        runtime.learning_since_ns = ts_ns
+    if detector.warm and not warm:
+        record_warm(runtime, ts_ns, outputs)
 
 
 def _follow(
@@ -72,6 +84,9 @@ def _follow(
     transition = episode.observe(score, ts_ns, runtime.twin.rule, historical=historical)
     if transition is None and episode.active and not episode.live and not historical:
         transition = episode.go_on()
+    if transition is Transition.RAISED:
+        runtime.labels.opened(episode.raised_ns, runtime.detector.worst)
+        runtime.unsettle()
     if transition is not None:
         announce_anomaly(runtime, transition, ts_ns, judgement, outputs)
 
@@ -79,9 +94,5 @@ def _follow(
 def _relearn(runtime: Runtime, ts_ns: int, judgement: Judgement, outputs: Outputs) -> None:
     reason = f"in alert for {RELEARN_AFTER} samples: the level is taken as the new normal"
     why = f"{runtime.twin.twin_id} was {reason}"
-    announce_anomaly(runtime, runtime.episode.clear(), ts_ns, judgement, outputs, why)
-    runtime.detector.forget()
-    # What the scores were says nothing of what they will be.
-    runtime.drift = ScoreDrift()
-    runtime.score = None
-    record_model_event(runtime.twin.tags, ModelChange.RELEARN, reason, ts_ns, outputs)
+    samples = relearn(runtime, None, ts_ns, judgement, why, outputs)
+    record_change(runtime, ModelChange.RELEARN, reason, ts_ns, outputs, samples=samples)

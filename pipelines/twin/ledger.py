@@ -45,6 +45,8 @@ class Ledger:
     waiting: int = 0
     definitions: int = 0
     definitions_rejected: int = 0
+    commands: int = 0
+    commands_rejected: int = 0
     reasons: Counter[Reason] = field(default_factory=Counter)
     notes: Counter[Note] = field(default_factory=Counter)
     flaws: Counter[Flaw] = field(default_factory=Counter)
@@ -62,6 +64,14 @@ class Ledger:
         self.definitions += 1
         if rejected is not None:
             self.definitions_rejected += 1
+            self.reasons[rejected] += 1
+
+    def command(self, received_ms: int, rejected: Reason | None = None) -> None:
+        """An operator's command was read, and rejected if a reason is given."""
+        self.received_ms = received_ms
+        self.commands += 1
+        if rejected is not None:
+            self.commands_rejected += 1
             self.reasons[rejected] += 1
 
     def add(self, other: "Ledger") -> None:
@@ -111,6 +121,8 @@ TOTALS = (
     "waiting",
     "definitions",
     "definitions_rejected",
+    "commands",
+    "commands_rejected",
 )
 """The counters of a ledger that are plain numbers."""
 

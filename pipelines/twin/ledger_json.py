@@ -29,5 +29,6 @@ def ledger_of_json(state: Json) -> Ledger:
         notes=Counter({Note(name): count for name, count in state["notes"].items()}),
         flaws=Counter({Flaw(name): count for name, count in state["flaws"].items()}),
         received_ms=state["received_ms"],
-        **{name: state[name] for name in TOTALS},
+        # A counter that an earlier release did not have has counted nothing.
+        **{name: state.get(name, 0) for name in TOTALS},
     )

@@ -18,10 +18,15 @@ def state_record(runtime: Runtime) -> Record:
         topic=Topic.STATE,
         key=twin_id,
         value=encode_state(runtime),
-        id=f"{twin_id}-{received_ms}-{ledger.messages}-{ledger.definitions}-{ledger.waiting}-{runtime.presence}",
+        id=f"{twin_id}-{received_ms}-{_seen(ledger)}-{ledger.waiting}-{runtime.presence}",
         type=EventType.STATE,
         ts_ns=received_ms * NS_PER_MS if runtime.newest_ns is None else runtime.newest_ns,
     )
+
+
+def _seen(ledger: Ledger) -> str:
+    """How much of each topic the twin has seen: a state differs from the one before it if this does."""
+    return f"{ledger.messages}-{ledger.definitions}-{ledger.commands}"
 
 
 def retirement(runtime: Runtime, message: Message) -> Record:

@@ -40,6 +40,8 @@ class Reason(StrEnum):
     BAD_SEQ = "bad_seq"
     BAD_HISTORICAL = "bad_historical"
     BAD_DEFINITION = "bad_definition"
+    BAD_COMMAND = "bad_command"
+    UNKNOWN_ALERT = "unknown_alert"
     REFUSED_BY_INFLUX = "refused_by_influx"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from pipelines.twin.books import load_books
-from pipelines.twin.closing import close_all, close_redefined
+from pipelines.twin.command import moment_ns, obey
 from pipelines.twin.compiled import compile_definition
 from pipelines.twin.deadletter import dead_letter
 from pipelines.twin.definition_message import parse_definition
@@ -12,15 +12,18 @@ from pipelines.twin.identifiers import parse_twin_id
 from pipelines.twin.ledger import Ledger
 from pipelines.twin.line_protocol import tag_set
 from pipelines.twin.message import Message
+from pipelines.twin.model_message import Cause
 from pipelines.twin.outputs import Outputs, Verdict
 from pipelines.twin.policy import TwinPolicy, UnknownTwins, created_definition
 from pipelines.twin.presence import pass_time
-from pipelines.twin.publication import counters, retirement, state_record
+from pipelines.twin.publication import counters, state_record
 from pipelines.twin.rejection import Reason, Rejected
+from pipelines.twin.relearning import redefine
+from pipelines.twin.retirement import retire
 from pipelines.twin.runtime import NEVER_MS, Runtime
 from pipelines.twin.shelf import Shelf
 from pipelines.twin.silence_clock import SilenceClock
-from pipelines.twin.step import release, step
+from pipelines.twin.step import let_go, step
 from pipelines.twin.store import Store
 from pipelines.twin.telemetry import parse_object, source_of, twin_of
 from pipelines.twin.untold import Untold
@@ -28,6 +31,7 @@ from pipelines.twin.waiting_room import WaitingRoom
 from schemas.accounting import Outcome
 from schemas.definition import TwinDefinition
 from schemas.influx import Tag
+from schemas.model_event import RULE
 from schemas.state import TwinCondition
 from schemas.topics import Topic
 
@@ -121,7 +125,7 @@ class Roster:
         outputs = Outputs()
         touched = {twin_id for twin_id, runtime in self._live.items() if runtime.holding.arrivals}
         for twin_id in sorted(touched):
-            _let_go(self._live[twin_id], outputs)
+            let_go(self._live[twin_id], outputs)
         self._keep(touched)
         return outputs
 
@@ -152,6 +156,8 @@ class Roster:
             twin_id: str | Rejected = parse_twin_id(message.key, None)
         else:
             twin_id = twin_of(message.key, body)
+        if message.topic is Topic.COMMANDS:
+            return self._command(message, body, twin_id, outputs)
         if isinstance(twin_id, Rejected):
             return self._disown(message, body, body if isinstance(body, Rejected) else twin_id, None, outputs)
         runtime = self._runtime(twin_id)
@@ -196,7 +202,7 @@ class Roster:
                 window_ms = runtime.twin.timing.window_ns // NS_PER_MS
                 if silence_ms - runtime.ledger.received_ms < window_ms:
                     continue
-                _let_go(runtime, outputs)
+                let_go(runtime, outputs)
                 touched.add(twin_id)
             if silence_ms >= runtime.deadline_ms and pass_time(runtime, silence_ms, outputs):
                 touched.add(twin_id)
@@ -223,6 +229,24 @@ class Roster:
         )
         return OWN
 
+    def _command(
+        self, message: Message, body: Mapping[str, object] | Rejected, twin_id: str | Rejected, outputs: Outputs
+    ) -> str:
+        """Have a twin obey a command; it is counted by the twin, or in the roster's books where there is none."""
+        runtime = None if isinstance(twin_id, Rejected) else self._runtime(twin_id)
+        if isinstance(body, Rejected):
+            rejected: Rejected | None = body
+        elif isinstance(twin_id, Rejected):
+            rejected = twin_id
+        else:
+            rejected = UNKNOWN_TWIN if runtime is None else obey(runtime, body, message, outputs)
+        ledger = self._books.ledger if runtime is None else runtime.ledger
+        ledger.command(message.received_ms, None if rejected is None else rejected.reason)
+        named = None if isinstance(twin_id, Rejected) else twin_id
+        if rejected is not None:
+            outputs.records.append(dead_letter(message, rejected, named))
+        return OWN if runtime is None else runtime.twin.twin_id
+
     def _define(self, message: Message, outputs: Outputs) -> str:
         twin_id = parse_twin_id(message.key, None)
         if isinstance(twin_id, Rejected):
@@ -235,10 +259,9 @@ class Roster:
         runtime = self._runtime(twin_id)
         if runtime is not None:
             # What waits was accepted under the old rules, and goes on under them.
-            _let_go(runtime, outputs)
+            let_go(runtime, outputs)
             twin = runtime.with_created(compile_definition(definition))
-            close_redefined(runtime, twin, outputs)
-            runtime.redefine(twin)
+            redefine(runtime, twin, moment_ns(message), Cause(RULE, message.id), outputs)
         elif len(self._known) >= self._policy.most_twins:
             most = f"a bucket holds {self._policy.most_twins} twins; retire some, or raise max_twins of the twin job"
             return self._refuse_definition(message, Rejected(Reason.TOO_MANY_TWINS, most), twin_id, outputs)
@@ -271,18 +294,12 @@ class Roster:
         """End a twin; what it counted stays in the roster's books, so that the totals still add up."""
         runtime = self._runtime(twin_id)
         if runtime is not None:
-            _let_go(runtime, outputs)
-            close_all(runtime, outputs)
+            retire(runtime, message, outputs)
             self._books.ledger.add(runtime.ledger)
             del self._live[twin_id]
             self._known.discard(twin_id)
             self._shelf.remove(twin_id)
             self._untold.discard(twin_id)
-            # Its own counters end at zero, since the totals go on in the roster's.
-            ended = runtime.ledger.zeroed()
-            ended.received_ms = message.received_ms
-            outputs.point(counters(ended, runtime.twin.tag_set))
-            outputs.records.append(retirement(runtime, message))
         self._books.ledger.definition(message.received_ms)
         return OWN
 
@@ -303,11 +320,6 @@ class Roster:
             if (runtime := self._live.get(name)) is not None:
                 self._shelf.put(runtime)
         self._untold.add(sorted(names))
-
-
-def _let_go(runtime: Runtime, outputs: Outputs) -> None:
-    """Apply all that waits in a twin's reorder window."""
-    release(runtime, runtime.holding.release_all(), outputs)
 
 
 def _why_unowned(body: Mapping[str, object] | Rejected) -> Rejected:

@@ -1,9 +1,11 @@
 """All that a twin remembers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from pipelines.alarms.episode import Episode
 from pipelines.alarms.identity import alert_id
+from pipelines.alarms.labels import Labels
 from pipelines.detection.baseline import BaselineDetector
 from pipelines.detection.drift import ScoreDrift
 from pipelines.twin.compiled import CompiledTwin
@@ -40,6 +42,13 @@ class Runtime:
         No sensor falls silent before this processing time.
     delay_ms
         How long live observations take from their event time to the broker, rather too long than too short.
+    labels
+        The twin's newest anomaly alerts and what operators found them to be.
+    model_version
+        Raised whenever something that was learned is forgotten.
+    learning_since_ns
+        Event time of the first value that the detector has learned; None if it has learned none, or an earlier
+        release did not keep it.
     settled
         The definition that stands in the stored whole: between two of them only what changes with every message is
         stored.
@@ -61,6 +70,9 @@ class Runtime:
     untold: bool = False
     deadline_ms: int = NEVER_MS
     delay_ms: int = 0
+    labels: Labels = field(default_factory=Labels)
+    model_version: int = 1
+    learning_since_ns: int | None = None
     settled: CompiledTwin | None = None
     whole: int = 0
 
@@ -100,7 +112,11 @@ class Runtime:
     @property
     def episode_id(self) -> str:
         """The id of the newest anomaly alert, active or not."""
-        return alert_id(self.twin.twin_id, ANOMALY, self.episode.raised_ns)
+        return self.anomaly_id(self.episode.raised_ns)
+
+    def anomaly_id(self, raised_ns: int) -> str:
+        """The id of the anomaly alert that was raised at an event time."""
+        return alert_id(self.twin.twin_id, ANOMALY, raised_ns)
 
     def health_id(self, condition: str, sensor: str | None, raised_ns: int) -> str:
         """The id of an alert about the twin's data."""
@@ -120,9 +136,30 @@ class Runtime:
                     twin = twin.with_sensor(name)
         return twin
 
-    def redefine(self, twin: CompiledTwin) -> None:
-        """Take a changed definition and keep what was learned of every sensor that is the same as before."""
+    def forget(self, sensors: Collection[str] | None = None) -> None:
+        """Unlearn what is normal for the sensors named, or for all: the next version of the model begins."""
+        self.model_version += 1
+        self.detector.forget(sensors)
+        # What the scores were says nothing of what they will be.
+        self.drift = ScoreDrift()
+        self._forgotten()
+
+    def _forgotten(self) -> None:
+        if not self.detector.warm:
+            self.score = None
+        if not self.detector.samples:
+            self.learning_since_ns = None
+
+    def redefine(self, twin: CompiledTwin) -> list[str]:
+        """Take a changed definition and keep what was learned of every sensor that is the same as before.
+
+        Returns the sensors of which something was learned that is forgotten now: then the model has a new version.
+        """
         changed = self.changed_by(twin)
+        forgotten = [name for name in changed if name in self.detector.learned]
+        self.model_version += bool(forgotten)
+        self.labels.detach(changed)
+        self.detector.unmind_all(changed)
         self.detector.forget(changed)
         self.detector = BaselineDetector.restored(twin.baseline, self.detector.snapshot())
         kept = {name: sensor for name, sensor in self.sensors.items() if name not in changed}
@@ -132,13 +169,17 @@ class Runtime:
         self.twin = twin
         # Periods may be others: look at all of them the next time.
         self.deadline_ms = 0
-        if not self.detector.warm:
-            self.score = None
+        self._forgotten()
+        return forgotten
 
     @property
     def unsettled(self) -> bool:
         """Whether the twin has to be stored as a whole, since more has changed than changes with every message."""
         return self.settled is not self.twin or any(sensor.recent.settled < 0 for sensor in self.sensors.values())
+
+    def unsettle(self) -> None:
+        """Something has changed that is stored with the whole only: the labels."""
+        self.settled = None
 
     def settle(self, whole: int) -> None:
         """The twin was stored as a whole, of which this is the CRC-32."""

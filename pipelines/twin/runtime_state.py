@@ -1,4 +1,4 @@
-"""What of a runtime is stored, as the arrays that MessagePack holds: version 4, and 3 but for `Recent`.
+"""What of a runtime is stored, as the arrays that MessagePack holds: version 5.
 
 The order of the fields is the format. A change of it, or of what a field means, is a new version: raise
 `RUNTIME_VERSION` in the codec, keep a reader of the old one, and store a fixture of the new one with the tests.
@@ -8,18 +8,19 @@ import msgspec
 
 from pipelines.detection.deviation import DeviationSnapshot
 from pipelines.detection.drift import DriftSnapshot
+from pipelines.detection.feedback import Feedback
 from pipelines.twin.ledger import Note
-from pipelines.twin.recent import Entry
 from pipelines.twin.rejection import Reason
+from schemas.command import Label
 from schemas.quality import Flaw
 from schemas.state import Presence
 
 
-class _Stored(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class Stored(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """An array of exactly its fields."""
 
 
-class HealthStored(_Stored, frozen=True):
+class HealthStored(Stored, frozen=True):
     """A `HealthEpisode`."""
 
     raised_ns: int
@@ -28,7 +29,7 @@ class HealthStored(_Stored, frozen=True):
     quiet: int
 
 
-class LedgerStored(_Stored, frozen=True):
+class LedgerStored(Stored, frozen=True):
     """A `Ledger`."""
 
     messages: int
@@ -39,13 +40,15 @@ class LedgerStored(_Stored, frozen=True):
     waiting: int
     definitions: int
     definitions_rejected: int
+    commands: int
+    commands_rejected: int
     received_ms: int
     reasons: dict[Reason, int]
     notes: dict[Note, int]
     flaws: dict[Flaw, int]
 
 
-class CounterStored(_Stored, frozen=True):
+class CounterStored(Stored, frozen=True):
     """A `CounterState`."""
 
     ts_ns: int
@@ -56,14 +59,14 @@ class CounterStored(_Stored, frozen=True):
     rate: float | None
 
 
-class SensorStored(_Stored, frozen=True):
+class SensorStored(Stored, frozen=True):
     """A `Sensor`, but for its rules, which are the definition's."""
 
     ts_ns: int
     value: float
     flaw: Flaw | None
-    recent: bytes | list[Entry]
-    """`Recent.packed`; version 3 wrote the entries one by one."""
+    recent: bytes
+    """`Recent.packed`."""
     forgotten: bool
     good_ns: int
     good: float
@@ -82,7 +85,7 @@ class SensorStored(_Stored, frozen=True):
     counter: CounterStored | None
 
 
-class ArrivalStored(_Stored, frozen=True):
+class ArrivalStored(Stored, frozen=True):
     """An `Arrival` in the reorder window."""
 
     ts_ns: int
@@ -94,7 +97,7 @@ class ArrivalStored(_Stored, frozen=True):
     delay_ms: int | None
 
 
-class EpisodeStored(_Stored, frozen=True):
+class EpisodeStored(Stored, frozen=True):
     """An `Episode`."""
 
     active: bool
@@ -105,7 +108,7 @@ class EpisodeStored(_Stored, frozen=True):
     live: bool
 
 
-class LagStored(_Stored, frozen=True):
+class LagStored(Stored, frozen=True):
     """A `LagWatch`."""
 
     since_ms: int
@@ -113,8 +116,19 @@ class LagStored(_Stored, frozen=True):
     high_ns: int
 
 
-class RuntimeState(_Stored, frozen=True):
-    """A `Runtime`, but for its definition. In a change `recent` holds what came since the whole that it names."""
+class LabelsStored(Stored, frozen=True):
+    """`Labels`, each alert as when it was raised, its sensor and its label."""
+
+    alerts: list[tuple[int, str | None, Label | None]]
+    confirmed: int
+    false_alarms: int
+
+
+class RuntimeState(Stored, frozen=True):
+    """A `Runtime`, but for its definition; what the detector has learned comes last.
+
+    In a change `recent` holds what came since the whole that it names, and there are no labels: they are the whole's.
+    """
 
     ledger: LedgerStored
     sensors: dict[str, SensorStored]
@@ -128,6 +142,10 @@ class RuntimeState(_Stored, frozen=True):
     deadline_ms: int
     delay_ms: int
     episode: EpisodeStored
+    labels: LabelsStored | None
+    model_version: int
+    learning_since_ns: int | None
+    drift: DriftSnapshot
     baseline: dict[str, DeviationSnapshot]
     latest: dict[str, float]
-    drift: DriftSnapshot
+    feedback: dict[str, Feedback]

@@ -5,12 +5,11 @@ from zlib import crc32
 from pipelines.twin.codec import RuntimeFormatError, decode_runtime, encode_change, encode_runtime
 from pipelines.twin.compiled import compile_definition
 from pipelines.twin.event_time import NS_PER_MS
-from pipelines.twin.model_message import record_model_event
+from pipelines.twin.model_message import record_reset
 from pipelines.twin.outputs import Outputs
 from pipelines.twin.runtime import Runtime
 from pipelines.twin.store import CHANGE_MARK, WAITING_MARK, Store
 from schemas.influx import Tag
-from schemas.model_event import ModelChange
 
 
 class Shelf:
@@ -66,7 +65,7 @@ class Shelf:
     def tell_resets(self, now_ms: int, outputs: Outputs) -> None:
         """Tell of the twins that began anew since the last call."""
         for tags, reason in self._resets:
-            record_model_event(tags, ModelChange.RESET, reason, now_ms * NS_PER_MS, outputs)
+            record_reset(tags, reason, now_ms * NS_PER_MS, outputs)
         self._resets.clear()
 
     def _begin_anew(self, twin_id: str, error: RuntimeFormatError) -> Runtime | None:

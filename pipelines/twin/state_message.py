@@ -42,11 +42,30 @@ def _fields(runtime: Runtime) -> Fields:
         fields["score"] = runtime.score
     if twin.detecting and not detector.warm:
         fields["warming"] = {"samples": detector.samples, "needed": twin.baseline.warm_up}
+    fields |= _model(runtime)
     if (alert_id := runtime.alert_id) is not None:
         fields["alert_id"] = alert_id
     fields["health"] = _unhealthy(runtime)
     fields["missing"] = runtime.missing()
     fields["sensors"] = {name: _sensor(sensor) for name, sensor in runtime.sensors.items() if sensor.ts_ns}
+    return fields
+
+
+def _model(runtime: Runtime) -> Fields:
+    """What the detector rests on, and what operators found of its alerts."""
+    fields: Fields = {"model_version": runtime.model_version}
+    if samples := runtime.detector.samples:
+        training: Fields = {"samples": samples}
+        if runtime.learning_since_ns is not None:
+            training["since"] = to_datetime(runtime.learning_since_ns)
+        fields["training"] = training
+    labels = runtime.labels
+    if (precision := labels.precision) is not None:
+        fields["feedback"] = {
+            "confirmed": labels.confirmed,
+            "false_alarms": labels.false_alarms,
+            "precision": precision,
+        }
     return fields
 
 

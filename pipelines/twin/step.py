@@ -90,6 +90,11 @@ def release(runtime: Runtime, arrivals: list[Arrival], outputs: Outputs) -> None
         apply(runtime, arrival, outputs)
 
 
+def let_go(runtime: Runtime, outputs: Outputs) -> None:
+    """Apply all that waits in a twin's reorder window."""
+    release(runtime, runtime.holding.release_all(), outputs)
+
+
 def _head(runtime: Runtime, message: Message, body: Mapping[str, object]) -> Head | Rejected:
     """The head of a message, if its time is one that can be."""
     head = parse_head(body, runtime.twin.clock)

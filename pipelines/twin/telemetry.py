@@ -96,7 +96,7 @@ def _lenient(value: bytes) -> object:
     except RecursionError:
         return _TOO_DEEP
     except ValueError:
-        return Rejected(Reason.NOT_JSON, "send UTF-8 JSON; see schemas/json/Observation.json")
+        return Rejected(Reason.NOT_JSON, "send UTF-8 JSON; see schemas/json")
 
 
 def parse_head(body: Mapping[str, object], clock: Clock = ANY_CLOCK) -> Head | Rejected:

@@ -141,4 +141,4 @@ def test_marks_tell_of_alerts_and_models(dashboards, world) -> None:
     alerts = [row["title"] for row in world.query(queries["twinstream-twin: annotation alerts"])]
     assert alerts == ["raised", "cleared", "raised"]
     models = [row["title"] for row in world.query(queries["twinstream-twin: annotation model events"])]
-    assert models == ["drift", "relearn"]
+    assert models == ["warm", "drift", "relearn", "warm"]

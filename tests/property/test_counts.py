@@ -33,11 +33,14 @@ def test_messages_readings_and_refusals_add_up(data):
     telemetry = sum(message.topic is Topic.TELEMETRY for message in log.messages)
     assert counts.balanced
     assert counts.messages == telemetry == len(outputs.verdicts)
-    assert counts.definitions == len(log.messages) - telemetry
+    assert counts.definitions == sum(message.topic is Topic.DEFINITIONS for message in log.messages)
+    assert counts.commands == sum(message.topic is Topic.COMMANDS for message in log.messages)
     letters = dead_letters(outputs)
     of_telemetry = [letter for letter in letters if letter.topic == Topic.TELEMETRY]
+    of_commands = [letter for letter in letters if letter.topic == Topic.COMMANDS]
     assert counts.rejected == sum(max(1, len(letter.sensors)) for letter in of_telemetry)
-    assert counts.definitions_rejected == len(letters) - len(of_telemetry)
+    assert counts.commands_rejected == len(of_commands)
+    assert counts.definitions_rejected == len(letters) - len(of_telemetry) - len(of_commands)
 
 
 @profile(60)

@@ -12,6 +12,7 @@ from pipelines.testing.strategies import (
     profile,
     steps,
     wild_bodies,
+    wild_commands,
     wild_definitions,
     wild_keys,
 )
@@ -53,11 +54,13 @@ def judged(messages: list[Message]) -> tuple[list[Verdict], list[Record], list[s
     return verdicts, records, points, roster.runtime("case").ledger.counts()
 
 
-def insert(messages: list[Message], place: int, key: bytes | None, body: bytes | None) -> None:
+def insert(
+    messages: list[Message], place: int, key: bytes | None, body: bytes | None, topic: Topic = Topic.TELEMETRY
+) -> None:
     """Put junk between messages; an empty key is the twin's own."""
     own = messages[0].key if key == b"" else key
     number = FROM_JUNK + len(messages)
-    messages.insert(place, Message(Topic.TELEMETRY, own, body, 0, number, messages[0].received_ms))
+    messages.insert(place, Message(topic, own, body, 0, number, messages[0].received_ms))
 
 
 def check_undisturbed(good: list[Message], disturbed: list[Message]) -> None:
@@ -65,7 +68,8 @@ def check_undisturbed(good: list[Message], disturbed: list[Message]) -> None:
     *expected, clean = judged(good)
     *found, counts = judged(disturbed)
     assert found == expected
-    changed = {"messages": clean.messages, "read": clean.read, "rejected": clean.rejected}
+    refused = ("messages", "read", "rejected", "commands", "commands_rejected")
+    changed = {name: getattr(clean, name) for name in refused}
     assert counts.model_copy(update=changed) == clean
     assert counts.balanced
 
@@ -77,6 +81,16 @@ def test_junk_between_good_messages_changes_no_score_alert_or_point_of_the_twin(
     disturbed = list(good)
     for made in data.draw(st.lists(junk, min_size=1, max_size=15)):
         insert(disturbed, data.draw(st.integers(1, len(disturbed))), *made)
+    check_undisturbed(good, disturbed)
+
+
+@profile(100)
+@given(st.data())
+def test_commands_that_cant_be_obeyed_change_no_score_alert_or_point_of_the_twin(data):
+    good = log_of(data.draw(steps(1.0, 2.5, 0.0, -3.0))).messages
+    disturbed = list(good)
+    for key, body in data.draw(st.lists(st.tuples(st.just(b"") | wild_keys, wild_bodies | st.none()), min_size=1)):
+        insert(disturbed, data.draw(st.integers(1, len(disturbed))), key, body, Topic.COMMANDS)
     check_undisturbed(good, disturbed)
 
 
@@ -97,13 +111,34 @@ def test_so_much_junk_that_its_source_is_called_degraded_changes_nothing_of_the_
 
 
 @profile(400)
-@given(st.lists(st.tuples(st.sampled_from([Topic.TELEMETRY, Topic.DEFINITIONS]), wild_keys, wild_bodies | st.none())))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([Topic.TELEMETRY, Topic.DEFINITIONS, Topic.COMMANDS]), wild_keys, wild_bodies | st.none()
+        )
+    )
+)
 def test_no_bytes_on_any_topic_stop_an_empty_roster(wild):
     store = MemoryStore()
     messages = [Message(topic, key, body, 0, offset, 0) for offset, (topic, key, body) in enumerate(wild)]
     outputs = Roster(store, "0").handle(messages)
     assert len(outputs.verdicts) == sum(topic is Topic.TELEMETRY for topic, _, _ in wild)
     Roster(store, "0").publish()
+
+
+@profile(250)
+@given(st.lists(st.tuples(wild_keys, wild_commands | st.none()), max_size=8))
+def test_no_bytes_on_the_topic_of_commands_stop_a_twin_or_go_uncounted(wild):
+    roster = Roster(MemoryStore(), "0")
+    log = log_of([(1.0, {"t1": 90.0}, 8)])
+    roster.handle(log.messages)
+    messages = [Message(Topic.COMMANDS, key, body, 0, offset, 0) for offset, (key, body) in enumerate(wild)]
+    outputs = roster.handle(messages)
+    books = [roster.ledger.counts(), roster.runtime("case").ledger.counts()]
+    letters = [record for record in outputs.records if record.topic is Topic.DEADLETTER]
+    assert sum(counts.commands for counts in books) == len(wild)
+    assert sum(counts.commands_rejected for counts in books) == len(letters)
+    assert outputs.verdicts == []
 
 
 @profile(250)

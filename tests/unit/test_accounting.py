@@ -136,7 +136,7 @@ def test_counters_in_influxdb_say_what_the_state_says():
     counts = states(published)["case"].counts.model_dump()
     assert counts == {
         "messages": 4, "read": 4, "applied": 1, "amended": 1, "duplicate": 1, "rejected": 1, "waiting": 0,
-        "definitions": 1, "definitions_rejected": 0,
+        "definitions": 1, "definitions_rejected": 0, "commands": 0, "commands_rejected": 0,
     }  # fmt: skip
     for name, count in counts.items():
         assert f"{name}={float(count)}" in counters

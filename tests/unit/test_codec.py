@@ -85,7 +85,7 @@ def test_the_first_byte_is_the_version_and_the_definition_follows_as_json():
 @pytest.mark.parametrize("version", [RUNTIME_VERSION + 1, 99, 0])
 def test_another_version_is_refused_by_name_and_says_what_the_twin_is(version):
     encoded = encode_runtime(lived(50))
-    with pytest.raises(RuntimeFormatError, match=rf"case has version {version},.* reads 3 and 4") as refused:
+    with pytest.raises(RuntimeFormatError, match=rf"case has version {version},.* reads 4 and 5") as refused:
         decode_runtime(bytes([version]) + encoded[1:])
     assert refused.value.definition == lived(50).twin.definition
 

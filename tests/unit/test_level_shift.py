@@ -59,4 +59,4 @@ def test_a_plain_daily_cycle_raises_nothing_and_is_no_drift():
     log.observe_all("t1", cycle)
     outputs = feed(log)
     assert alerts(outputs) == []
-    assert model_events(outputs) == []
+    assert [event.change for event in model_events(outputs)] == ["warm"]

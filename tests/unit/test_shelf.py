@@ -82,6 +82,25 @@ def test_a_changed_definition_is_stored_at_once():
     assert set(Shelf(store).take("case").sensors) == {"t1", "t9"}
 
 
+def test_what_labels_say_is_stored_at_once_and_not_again_with_every_message():
+    store = MemoryStore()
+    roster = lived(store, 30)
+    log = Log(twin_id="case")
+    log.observe_all("t1", noise(6, 60.0), first=30)
+    for message in log.messages:
+        roster.handle([message])
+    (raised_ns,) = Shelf(store).take("case").labels.alerts
+    assert raised_ns == roster.runtime("case").episode.raised_ns
+    roster.handle([log.command("label", alert_id=roster.runtime("case").alert_id, label="confirmed")])
+    assert store.get(CHANGE) == b""
+    later = Log(twin_id="case")
+    later.observe(40, t1=20.0)
+    roster.handle(later.messages)
+    assert store.get(CHANGE) != b""
+    assert Shelf(store).take("case").labels == roster.runtime("case").labels
+    assert Shelf(store).take("case").labels.confirmed == 1
+
+
 def test_a_retired_twin_leaves_nothing_behind():
     store = MemoryStore()
     roster = lived(store)

@@ -10,13 +10,14 @@ from pipelines.twin.codec import RUNTIME_VERSION, decode_runtime, encode_runtime
 from pipelines.twin.message import Message
 from pipelines.twin.outputs import Outputs
 from pipelines.twin.roster import Roster
-from pipelines.twin.store import MemoryStore
+from pipelines.twin.store import CHANGE_MARK, MemoryStore
+from schemas.command import Label
 from schemas.model_event import ModelEvent
 from schemas.state import TwinCondition
 from schemas.topics import Topic
 
 STORED = Path(__file__).with_name("runtimes")
-READABLE = [f"version-{version}-{kind}.bin" for version in (3, 4) for kind in ("alert", "waiting")]
+READABLE = [f"version-{version}-{kind}.bin" for version in (4, 5) for kind in ("alert", "waiting")]
 
 
 def store_of(encoded: bytes) -> MemoryStore:
@@ -42,7 +43,7 @@ def one_more(ts_s: int = 1_000_000) -> Message:
 
 def test_every_version_has_a_stored_runtime():
     written = {int(file.name.split("-")[1].split(".")[0]) for file in STORED.iterdir()}
-    assert written == set(range(1, RUNTIME_VERSION + 1))
+    assert written == {1, 2, RUNTIME_VERSION - 1, RUNTIME_VERSION}, "of each way in which bytes can be old"
 
 
 @pytest.mark.parametrize("name", READABLE)
@@ -69,8 +70,8 @@ def test_the_same_twin_reads_the_same_from_every_version(kind):
 @pytest.mark.parametrize(
     ("encoded", "why"),
     [
-        ((STORED / "version-1.json").read_bytes(), "has version 1, this program reads 3 and 4"),
-        ((STORED / "version-2-alert.json").read_bytes(), "has version 2, this program reads 3 and 4"),
+        ((STORED / "version-1.json").read_bytes(), "has version 1, this program reads 4 and 5"),
+        ((STORED / "version-2-alert.json").read_bytes(), "has version 2, this program reads 4 and 5"),
         ((STORED / f"version-{RUNTIME_VERSION}-alert.bin").read_bytes()[:-10], "can't be read"),
         (b"\x63" + (STORED / f"version-{RUNTIME_VERSION}-alert.bin").read_bytes()[1:], "has version 99"),
     ],
@@ -111,7 +112,46 @@ def test_a_twin_of_which_nothing_can_be_read_is_unknown_until_it_is_defined_agai
     assert "define it again" in event.reason
     assert roster.runtime("case") is None
     log = Log(twin_id="case")
-    log.define(decode_runtime((STORED / "version-3-alert.bin").read_bytes()).twin.definition)
+    log.define(decode_runtime((STORED / "version-4-alert.bin").read_bytes()).twin.definition)
     log.observe(1_000_000, t1=20.0)
     feed(log, roster)
     assert roster.runtime("case").ledger.counts().applied == 1
+
+
+def test_what_the_version_before_wrote_since_its_whole_is_read_too_and_the_twin_is_written_as_a_whole_next():
+    store = store_of((STORED / "version-4-whole.bin").read_bytes())
+    change = f"{CHANGE_MARK}case"
+    store.put(change, (STORED / "version-4-change.bin").read_bytes())
+    roster = Roster(store, "0")
+    assert roster.runtime("case").ledger.counts().applied == 324
+    assert roster.runtime("case").episode.active
+    roster.handle([one_more()])
+    assert store.get("case")[0] == RUNTIME_VERSION
+    assert store.get(change) == b""
+    assert Roster(store, "0").runtime("case").ledger.counts().applied == 325
+
+
+def test_the_alert_that_stands_in_what_the_version_before_wrote_can_be_labelled():
+    roster = Roster(store_of((STORED / "version-4-alert.bin").read_bytes()), "0")
+    log = Log(twin_id="case")
+    roster.handle([log.command("label", alert_id=roster.runtime("case").alert_id, label="confirmed")])
+    assert roster.runtime("case").labels.precision == 1.0
+
+
+def test_what_is_stored_of_labels_and_versions_of_the_model():
+    runtime = decode_runtime((STORED / "version-5-labelled.bin").read_bytes())
+    first, second = runtime.labels.alerts.values()
+    assert (first.sensor, first.label, second.sensor, second.label) == ("t1", Label.FALSE_ALARM, "t1", None)
+    assert (runtime.labels.confirmed, runtime.labels.false_alarms) == (0, 1)
+    assert runtime.model_version == 2
+    assert runtime.learning_since_ns == 1_700_000_000 * 10**9
+    assert runtime.detector.boundary("t1") == 7.5
+    assert (runtime.ledger.commands, runtime.ledger.commands_rejected) == (3, 1)
+
+
+def test_books_that_an_earlier_release_wrote_go_on_and_have_counted_no_commands():
+    store = MemoryStore()
+    store.put("", (STORED / "version-4-books.json").read_bytes())
+    roster = Roster(store, "0")
+    roster.handle([Log(twin_id="nobody").command("relearn")])
+    assert roster.ledger.counts().commands_rejected == 1
