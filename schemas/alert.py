@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from schemas.base import Identifier, WireModel
 from schemas.definition import Severity
+from schemas.explanation import Basis, Contribution
 
 
 class Transition(StrEnum):
@@ -15,15 +16,6 @@ class Transition(StrEnum):
     CLEARED = "cleared"
     CONTINUES = "continues"
     """It was raised on historical data and still stands in live data: the first time that it is news."""
-
-
-class Contribution(WireModel):
-    """How much a sensor has to do with it."""
-
-    sensor: Identifier
-    value: float
-    expected: float
-    deviations: float = Field(description="distance from the expected value in standard deviations")
 
 
 class AlertTransition(WireModel):
@@ -43,4 +35,5 @@ class AlertTransition(WireModel):
     historical: bool = Field(default=False, description="found in a replay, a backfill or a backlog: not news")
     score: float | None = Field(default=None, ge=0, le=1)
     summary: str
-    contributions: tuple[Contribution, ...] = ()
+    contributions: tuple[Contribution, ...] = Field(default=(), description="the largest first")
+    basis: Basis | None = Field(default=None, description="of an anomaly")

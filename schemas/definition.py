@@ -114,13 +114,58 @@ class DetectionProfile(StrEnum):
     """Values are checked and kept, nothing is learned."""
 
 
+class DriftTest(StrEnum):
+    """River's tests for a change of a stream."""
+
+    PAGE_HINKLEY = "page_hinkley"
+    """Cumulative excess over the mean (Page 1954, doi:10.1093/biomet/41.1-2.100): soon sees a lasting rise."""
+    ADWIN = "adwin"
+    """Two parts of a window that differ in mean (Bifet and Gavaldà 2007, doi:10.1137/1.9781611972771.42): needs more
+    to see one."""
+    KSWIN = "kswin"
+    """Two parts of a window that differ in distribution (Raab et al. 2020, doi:10.1016/j.neucom.2019.11.111): sees
+    most, and errs most."""
+
+
+class DriftResponse(StrEnum):
+    """What a twin does where its normal has changed for good."""
+
+    ADAPT = "adapt"
+    """It takes what it shows now for normal, and keeps the rest of what it has learned."""
+    RELEARN = "relearn"
+    """It forgets all that it has learned, and warms anew."""
+    FREEZE = "freeze"
+    """It keeps what it has learned, and an alert stands, until an operator has it relearn."""
+
+
+class DriftHandling(WireModel):
+    """How a change of what is normal is found, and what follows from it."""
+
+    test: DriftTest = DriftTest.PAGE_HINKLEY
+    response: DriftResponse = DriftResponse.ADAPT
+    lasting: int = Field(
+        default=500, ge=10, le=1_000_000, description="samples in alert after which its level counts as lasting"
+    )
+
+
+Deviation = Annotated[float, Field(gt=0)]
+
+
 class Detection(WireModel):
     """How deviations from normal are found."""
 
     profile: DetectionProfile = DetectionProfile.BALANCED
-    warm_up: int = Field(default=100, ge=10, le=1_000_000, description="samples learned before the first score")
+    warm_up: int = Field(default=400, ge=10, le=1_000_000, description="samples learned before the first score")
     rewarm: int = Field(default=5, ge=0, le=10_000, description="values after a drop-out that are not learned")
-    false_alarms_per_week: float | None = Field(default=None, gt=0)
+    false_alarms_per_week: float | None = Field(
+        default=None, gt=0, description="sets the boundary by what the twin has shown; that of the profile if left out"
+    )
+    drift: DriftHandling = DriftHandling()
+    priors: dict[Identifier, Deviation] = Field(
+        default_factory=dict,
+        description="usual deviation of each sensor's short mean from its long one, in its unit, as other twins of the "
+        "type have it: a new one starts warm with it (twinstream models prior)",
+    )
 
 
 class ValuePrediction(WireModel):

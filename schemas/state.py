@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 from schemas.accounting import Counts
 from schemas.base import Identifier, WireModel
 from schemas.definition import Place
+from schemas.explanation import Contribution
 from schemas.quality import Flaw, Quality
 
 
@@ -46,6 +47,9 @@ class Warming(WireModel):
 
     samples: int = Field(ge=0)
     needed: int = Field(ge=1)
+    remaining_s: float | None = Field(
+        default=None, ge=0, description="event time that the rest will take at the usual pace of messages, s"
+    )
 
 
 class Training(WireModel):
@@ -54,6 +58,11 @@ class Training(WireModel):
     samples: int = Field(ge=0, description="learned by the sensor that has learned most")
     since: AwareDatetime | None = Field(
         default=None, description="event time of the first value learned; none if an earlier release learned it"
+    )
+    deviations: dict[Identifier, float] = Field(
+        default_factory=dict,
+        description="of each sensor's short mean from its long one, in its unit: what a new twin of the type may start "
+        "with as detect.priors",
     )
 
 
@@ -89,6 +98,10 @@ class TwinState(WireModel):
     training: Training | None = Field(default=None, description="none while nothing is learned")
     feedback: Feedback | None = Field(default=None, description="none while no alert is labelled")
     alert_id: str | None = Field(default=None, description="the anomaly alert that is active, if any")
+    since: AwareDatetime | None = Field(default=None, description="event time from which on it has been so")
+    contributions: tuple[Contribution, ...] = Field(
+        default=(), description="what is further from the usual than half of its boundary, the furthest first"
+    )
     health: tuple[SensorHealth, ...] = Field(default=(), description="what is wrong with the data now")
     missing: tuple[Identifier, ...] = Field(default=(), description="sensors of the type that have no recent value")
     sensors: dict[Identifier, SensorState] = Field(default_factory=dict)

@@ -1,18 +1,23 @@
 """The model card of a twin type (after Mitchell et al. 2019, doi:10.1145/3287560.3287596): only what the data say."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 
 from pipelines.cli.dlq_tables import when
 from pipelines.cli.foreign_text import plain
 from pipelines.detection.card import assumptions
-from pipelines.twin.judge import RELEARN_AFTER
-from schemas.definition import DetectionProfile, SensorRole, TwinDefinition, TwinType
+from schemas.definition import DetectionProfile, DriftResponse, SensorRole, TwinDefinition, TwinType
 from schemas.model_event import ModelChange, ModelEvent
 from schemas.state import TwinState
 
+_MEANS = {
+    DriftResponse.ADAPT: ": a fault that lasts so long is taken for the new normal",
+    DriftResponse.RELEARN: ": all that was learned is forgotten, and a fault that lasts so long is learned as normal",
+    DriftResponse.FREEZE: ": the alert stands until an operator has the twin relearn",
+}
 _MARKUP = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|~&"})
 _SHOWN = (ModelChange.WARM, ModelChange.DRIFT, ModelChange.RELEARN, ModelChange.RESET, ModelChange.THRESHOLD)
 
@@ -47,7 +52,7 @@ def _head(twins: Sequence[TwinFacts], now: datetime) -> Iterator[str]:
 
 def _use(twins: Sequence[TwinFacts]) -> Iterator[str]:
     yield "- Raises the alert `anomaly` when the values of a twin are unusual for it; each twin has a model of its own."
-    yield "- It says which sensor is furthest off, and not why: no cause is diagnosed and no fault is named."
+    yield "- It says which sensors are how far off, and not why: no cause is diagnosed and no fault is named."
     yield "- It is no protection: nothing that has to be safe may rest on it."
     for twin_type in _types(twins):
         profile = twin_type.detect.profile.value
@@ -68,6 +73,24 @@ def _training(twins: Sequence[TwinFacts]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for twin in twins:
         yield f"| {' | '.join((_text(twin.definition.twin_id), *_span(twin.state)))} |"
+    if deviations := _deviations(twins):
+        yield ""
+        yield "Error: what a sensor's mean of a few samples usually differs from the expected value by."
+        yield ""
+        yield "| sensor | unit | median of the twins | largest |"
+        yield "|---|---|---|---|"
+        units = {name: spec.unit for twin_type in _types(twins) for name, spec in twin_type.sensors.items()}
+        for name, each in sorted(deviations.items()):
+            yield f"| {_text(name)} | {_text(units.get(name, '1'))} | {median(each):.3g} | {max(each):.3g} |"
+
+
+def _deviations(twins: Sequence[TwinFacts]) -> dict[str, list[float]]:
+    found: defaultdict[str, list[float]] = defaultdict(list)
+    for twin in twins:
+        if twin.state is not None and twin.state.training is not None:
+            for name, deviation in twin.state.training.deviations.items():
+                found[name].append(deviation)
+    return found
 
 
 def _span(state: TwinState | None) -> tuple[str, ...]:
@@ -108,7 +131,12 @@ def _limits(twins: Sequence[TwinFacts]) -> Iterator[str]:
     yield "- Learned only from values that can be trusted: what is bad, a spike, or follows a drop-out teaches nothing."
     yield "- A twin that ran in one mode knows only that mode: the first of another one is unusual to it."
     yield "- What was wrong from the beginning is learned as normal."
-    yield f"- A fault that lasts for {RELEARN_AFTER} scores in one alert is taken as the new normal and learned afresh."
+    for twin_type in _types(twins):
+        drift = twin_type.detect.drift
+        yield (
+            f"- Version {twin_type.version}: where one alert lasts for {drift.lasting} samples the response is "
+            f"`{drift.response.value}`{_MEANS[drift.response]}."
+        )
     yield "- Labels are given by people, to alerts only: they say nothing of what was missed or not labelled."
     if unready := [twin for twin in twins if not _ready(twin.state)]:
         names = ", ".join(_text(twin.definition.twin_id) for twin in unready)

@@ -10,14 +10,18 @@ def assumptions() -> tuple[str, ...]:
     True
     """
     return (
-        "Each sensor is judged by itself, by its distance from the mean of all values learned so far, in standard "
-        "deviations of these (River's StandardAbsoluteDeviation, with the sensor's resolution as the least deviation).",
-        "The twin's score is that of the sensor that is furthest off, measured by the sensor's own boundary.",
-        "How sensors depend on each other is not modelled.",
-        "A usual value is one level with noise about it: where a sensor follows a cycle, a trend or several modes, all "
-        "of that counts as noise, and a fault within it is not found.",
-        "Every value learned weighs the same, however old, so the level is followed ever more slowly.",
-        "Values beyond the boundary are not learned, nor is any value while an anomaly alert is active.",
-        f"Labels of alerts move the boundary of the sensor that contributed most, to between {LEAST:g} and {MOST:g} "
-        "times its usual distance.",
+        "Each sensor is followed over a short and a long time (7 and 150 samples); how far the two are apart, against "
+        "what is usual for it, is its distance. What changes more slowly than the long one is followed, not told.",
+        "Beside its level a sensor's restlessness is judged so, and what it shows beyond what the other sensors explain "
+        "by linear regression; of the twin, how rare a combination is where sensors have ranges (half-space trees), and "
+        "how often messages come.",
+        "The twin's distance is the largest of these, each in its own boundaries. Setpoints explain, and are not judged.",
+        "A daily cycle is taken out once a whole day is known, by hours of working days and weekends in UTC; holidays "
+        "and cycles of other lengths count as deviations, or as noise where they were there from the beginning.",
+        "While an alert stands nothing is learned by what is warm.",
+        "An alert that never gets far beyond its boundary widens it, up to three times, since the sensor may wander.",
+        "A value that is further from all that the sensor has ever shown than anything of late makes the score high for "
+        "that moment; it raises no alert.",
+        f"Labels of alerts move the boundaries of the sensor that contributed most, to between {LEAST:g} and {MOST:g} "
+        "times their usual distance.",
     )

@@ -77,9 +77,11 @@ class Channel:
     former
         What was usual before a level that lasted was taken for the new normal; NaN if there is none.
     caution
-        Factor on the boundary, from weak alerts and from operators' labels.
+        Factor on the boundary, from weak alerts.
+    labelled
+        Factor on the boundary, from operators' labels.
     reach
-        Standard deviations to the boundary, with the caution.
+        Standard deviations to the boundary, with both.
     least
         Smallest mean square of the difference assumed.
     distance
@@ -101,6 +103,7 @@ class Channel:
         "fast",
         "floor",
         "former",
+        "labelled",
         "least",
         "near",
         "needed",
@@ -118,7 +121,7 @@ class Channel:
         self.samples = self.fast = self.slow = self.noise = self.squares = self.distance = 0.0
         self.variance = self.least = 0.0 if prior is None else max(prior, floor * floor)
         self.needed = float(warm_up if prior is None else min(warm_up, int(FAST)))
-        self.caution = 1.0
+        self.caution = self.labelled = 1.0
         self.former, self.near = _UNKNOWN, 0.0
         self.reach = boundary
 
@@ -126,6 +129,11 @@ class Channel:
     def warm(self) -> bool:
         """Whether enough was seen to say how far a sample is from the usual."""
         return self.samples >= self.needed
+
+    @property
+    def scale(self) -> float:
+        """Standard deviation of the short mean round the long one."""
+        return sqrt(self.variance if self.variance > self.least else self.least)
 
     @property
     def deviation(self) -> float:
@@ -173,7 +181,7 @@ class Channel:
         self.distance = 0.0
         if 0.0 < peak < WEAK:
             self.caution = max(self.caution, min(MOST_CAUTION, self.caution * (1.0 + CAUTION_STEP * peak)))
-            self.reach = self.boundary * self.caution
+            self._set_reach()
 
     def shift(self, by: float) -> None:
         """The statistic is counted from elsewhere from now on: its usual value moves with it, and is better known."""
@@ -191,10 +199,13 @@ class Channel:
         self.former, self.near, self.distance = _UNKNOWN, 0.0, 0.0
         return True
 
-    def mind(self, factor: float) -> None:
-        """Widen or narrow the boundary by a factor, as an operator's label asks."""
-        self.caution *= factor
-        self.reach = self.boundary * self.caution
+    def heed(self, factor: float) -> None:
+        """Set how far operators' labels move the boundary."""
+        self.labelled = factor
+        self._set_reach()
+
+    def _set_reach(self) -> None:
+        self.reach = self.boundary * self.caution * self.labelled
 
     def _warm(self, samples: float, off: float) -> None:
         self.noise += (off * off - self.noise) / samples
@@ -246,5 +257,5 @@ class Channel:
             self.former,
             self.near,
         ) = _FIELDS.unpack(packed)
-        self.reach = self.boundary * self.caution
+        self._set_reach()
         return self

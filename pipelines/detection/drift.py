@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol, Self
 from river import drift
 
 from pipelines.detection.finite import INFINITE, unfinite
+from schemas.definition import DriftTest
 
 BLOCK = 32
 """Samples of which the mean is one observation of a test: neighbours are not independent, and tests cost."""
@@ -20,18 +21,6 @@ COOL_DOWN = 32
 FURTHEST = 2.0
 FURTHEST_WANDER = 10.0
 """An error counts as at most so much: a single excursion is no drift."""
-
-
-class DriftTest(StrEnum):
-    """River's tests for a change of a stream."""
-
-    PAGE_HINKLEY = "page_hinkley"
-    """Cumulative excess over the mean (Page 1954, doi:10.1093/biomet/41.1-2.100): soon sees a lasting rise."""
-    ADWIN = "adwin"
-    """Two parts of a window that differ in mean (Bifet and Gavaldà 2007, doi:10.1137/1.9781611972771.42): sees the
-    least, and hardly ever errs."""
-    KSWIN = "kswin"
-    """Two parts of a window that differ in distribution (Raab et al. 2020, doi:10.1016/j.neucom.2019.11.111)."""
 
 
 class _Test(Protocol):
@@ -56,6 +45,10 @@ class DriftSnapshot(NamedTuple):
     residual: tuple[float, ...]
     error_cooling: int
     error: tuple[float, ...]
+
+    def since(self, whole: "DriftSnapshot") -> "DriftSnapshot":
+        """A whole snapshot of one of what has changed since, and of the whole before it."""
+        return whole._replace(sum=self.sum, samples=self.samples)
 
 
 class DriftWatch:
@@ -126,13 +119,19 @@ class DriftMonitor:
     ----------
     test
         One of River's, for both errors.
+
+    Attributes
+    ----------
+    settled
+        Whether the tests have seen nothing since it was stored as a whole.
     """
 
-    __slots__ = ("_count", "_error", "_residual", "_sum")
+    __slots__ = ("_count", "_error", "_residual", "_sum", "settled")
 
     def __init__(self, test: DriftTest) -> None:
         self._error, self._residual = DriftWatch(test), DriftWatch(test)
         self._sum, self._count = 0.0, 0
+        self.settled = False
 
     def update(self, distance: float, wander: Callable[[], float]) -> Drifted | None:
         """Take the next distance from the usual, in boundaries, while no alert stands.
@@ -150,14 +149,14 @@ class DriftMonitor:
             return None
         mean = self._sum / self._count
         self._sum, self._count = 0.0, 0
+        self.settled = False
         if self._residual.update(min(wander(), FURTHEST_WANDER)):
             return Drifted.RESIDUAL
         return Drifted.ERROR if self._error.update(mean) else None
 
-    @property
-    def settled(self) -> bool:
-        """Whether what the tests have seen is what it was at the last call."""
-        return self._count > 0
+    def stored(self) -> None:
+        """It was stored as a whole."""
+        self.settled = True
 
     def snapshot(self, *, whole: bool = True) -> DriftSnapshot:
         """The block that is being filled and, in the whole, what the tests have seen."""
@@ -169,4 +168,5 @@ class DriftMonitor:
         self._sum, self._count = snapshot.sum, snapshot.samples
         self._residual.restore(snapshot.residual_cooling, snapshot.residual)
         self._error.restore(snapshot.error_cooling, snapshot.error)
+        self.settled = True
         return self

@@ -31,6 +31,15 @@ class Source(NamedTuple):
     kind: Kind
     sensor: str = ""
 
+    @classmethod
+    def of(cls, named: tuple[str, str]) -> "Source":
+        """The source that is called so.
+
+        >>> Source.of(("level", "flow")).kind is Kind.LEVEL
+        True
+        """
+        return cls(Kind(named[0]), named[1])
+
 
 NOBODY = Source(Kind.LEVEL)
 """Stands where nothing has a distance yet."""

@@ -174,9 +174,10 @@ class SensorModel:
         """Take the usual level for granted as it is now."""
         self._anchor = self.level.slow
 
-    def channel(self, kind: Kind) -> Channel:
-        """The channel of one kind that a sensor has."""
-        return {Kind.SPREAD: self.spread, Kind.RELATION: self.relation}.get(kind, self.level)
+    def heed(self, factor: float) -> None:
+        """Set how far operators' labels move the boundaries."""
+        for channel in (self.level, self.spread, self.relation):
+            channel.heed(factor)
 
     @property
     def unsettled(self) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 from pipelines.detection.arrival import Arrivals
 from pipelines.detection.budget import AlarmBudget
 from pipelines.detection.channel import CALM
+from pipelines.detection.feedback import Feedback
 from pipelines.detection.finding import MOST_OTHERS, Finding
 from pipelines.detection.judgement import NOBODY, Judgement, Kind, SensorJudgement, Source, score_of
 from pipelines.detection.sensor_group import GroupSnapshot, SensorGroup
@@ -30,6 +31,18 @@ class TwinSnapshot(NamedTuple):
     arrivals: tuple[bytes, bytes]
     group: GroupSnapshot | None
     budget: bytes
+    feedback: dict[str, Feedback]
+
+    def since(self, whole: "TwinSnapshot") -> "TwinSnapshot":
+        """A whole snapshot of one of what has changed since, and of the whole before it."""
+        sensors = {
+            name: sensor._replace(season=whole.sensors[name].season, novelty=whole.sensors[name].novelty)
+            for name, sensor in self.sensors.items()
+        }
+        group = self.group
+        if group is not None and whole.group is not None:
+            group = group._replace(relation=whole.group.relation, isolation=whole.group.isolation)
+        return self._replace(sensors=sensors, group=group)
 
 
 class TwinDetector:
@@ -51,7 +64,9 @@ class TwinDetector:
         self.settings = settings
         self.budget = AlarmBudget(settings.false_alarms_per_week)
         self._models: dict[str, SensorModel] = {}
+        self._feedback: dict[str, Feedback] = {}
         self._latest: dict[Source, float] = {}
+        self._standing: set[str] = set()
         self._arrivals = Arrivals(settings.boundary, settings.warm_up)
         self._group: SensorGroup | None = None
         self._fresh: list[SensorModel] = []
@@ -80,6 +95,7 @@ class TwinDetector:
                 if level.warm:
                     latest[model.level_source] = level.distance
                     latest[model.spread_source] = model.spread.distance
+                    self._standing.add(name)
             if level.warm:
                 judged[name] = SensorJudgement(value, model.expected, level.deviation, level.reach)
         if fresh:
@@ -113,10 +129,12 @@ class TwinDetector:
         self._drop(source for source in self._latest if source.kind in _GROUP)
         for name, model in self._models.items():
             model.relation = settings.relation(name)
+            model.relation.heed(self._factor(name))
         return self._group
 
     def _begin(self, name: str) -> SensorModel:
         model = self._models[name] = SensorModel(name, self.settings.sensor(name))
+        model.heed(self._factor(name))
         return model
 
     def learn(self, judgement: Judgement, *, alert: bool = False) -> None:
@@ -147,17 +165,16 @@ class TwinDetector:
         self._arrivals.channel.settle(peak if source == _ARRIVAL else 0.0, adopted=adopted)
         self._latest = dict.fromkeys(self._latest, 0.0)
 
-    def findings(self, judgement: Judgement, most: int = 3) -> tuple[Finding, ...]:
-        """What makes the distance of a judgement, the furthest first; nothing that is within half of its boundary."""
+    def findings(self, most: int = 3) -> tuple[Finding, ...]:
+        """What makes the newest distance, the furthest first; nothing that is within half of its boundary."""
         far = sorted(((d, source) for source, d in self._latest.items() if d >= WORTH_TELLING), reverse=True)
         total = sum(distance * distance for distance, _ in far)
-        return tuple(self._finding(source, judgement, d, d * d / total) for d, source in far[:most])
+        return tuple(self._finding(source, d, d * d / total) for d, source in far[:most])
 
-    def _finding(self, source: Source, judgement: Judgement, distance: float, share: float) -> Finding:
+    def _finding(self, source: Source, distance: float, share: float) -> Finding:
         model, group = self._models.get(source.sensor), self._group
         if model is not None:
-            judged = judgement.sensors.get(source.sensor)
-            value = model.newest if judged is None else judged.value
+            value = model.newest
             if source.kind is Kind.SPREAD:
                 return Finding(source, distance, share, model.restlessness, 1.0, 1.0)
             if source.kind is Kind.RELATION and group is not None:
@@ -180,13 +197,45 @@ class TwinDetector:
         for model in self._models.values():
             model.anchor()
 
-    def mind(self, source: Source, factor: float) -> None:
-        """Widen the boundary of a source by a factor, or narrow it, as an operator's label asks."""
-        model = self._models.get(source.sensor)
-        if model is not None:
-            model.channel(source.kind).mind(factor)
-        elif source == _ARRIVAL:
-            self._arrivals.channel.mind(factor)
+    def mind(self, sensor: str, *, false_alarm: bool) -> None:
+        """Take a label of an alert to which a sensor contributed most: false alarms move its boundaries away."""
+        self._mind(sensor, false_alarm=false_alarm, by=1)
+
+    def unmind(self, sensor: str, *, false_alarm: bool) -> None:
+        """Take back what such a label did."""
+        self._mind(sensor, false_alarm=false_alarm, by=-1)
+
+    def unmind_all(self, sensors: Iterable[str]) -> None:
+        """Take back all that labels did to sensors which mean something else now."""
+        for name in sensors:
+            self._feedback.pop(name, None)
+            self._heed(name)
+
+    def boundary(self, sensor: str) -> float:
+        """Standard deviations at which a sensor's level is as likely abnormal as normal."""
+        model = self._models.get(sensor)
+        return self.settings.boundary * self._factor(sensor) if model is None else model.level.reach
+
+    def _mind(self, sensor: str, *, false_alarm: bool, by: int) -> None:
+        self._feedback[sensor] = self._feedback.get(sensor, Feedback()).counted(false_alarm=false_alarm, by=by)
+        self._heed(sensor)
+
+    def _factor(self, sensor: str) -> float:
+        feedback = self._feedback.get(sensor)
+        return 1.0 if feedback is None else feedback.factor
+
+    def _heed(self, sensor: str) -> None:
+        if (model := self._models.get(sensor)) is not None:
+            model.heed(self._factor(sensor))
+
+    @property
+    def worst(self) -> Source:
+        """The source that is furthest off."""
+        return max(zip(self._latest.values(), self._latest, strict=True), default=(0.0, NOBODY))[1]
+
+    def distance(self, source: tuple[str, str]) -> float:
+        """The newest distance of a source from the usual, in boundaries; 0 where there is none."""
+        return self._latest.get(Source.of(source), 0.0) / self.budget.stretch
 
     @property
     def latest(self) -> Mapping[Source, float]:
@@ -194,7 +243,7 @@ class TwinDetector:
         return self._latest
 
     @property
-    def sensors(self) -> AbstractSet[str]:
+    def learned(self) -> AbstractSet[str]:
         """Sensors of which something was learned."""
         return self._models.keys()
 
@@ -209,21 +258,37 @@ class TwinDetector:
         return int(min((model.level.needed for model in self._models.values()), default=self.settings.warm_up))
 
     @property
+    def period_s(self) -> float:
+        """Usual event time between two messages, s; 0 before the third."""
+        return self._arrivals.usual_s
+
+    @property
     def warm(self) -> bool:
         """Whether at least one sensor has sent enough to be judged."""
-        return any(model.level.warm for model in self._models.values())
+        return bool(self._standing) or any(model.level.warm for model in self._models.values())
+
+    @property
+    def standing(self) -> AbstractSet[str]:
+        """Sensors whose newest value has a part in the score."""
+        return self._standing
+
+    def deviations(self) -> dict[str, float]:
+        """Standard deviation of each sensor's short mean round its long one, once it is warm, in its unit."""
+        return {name: model.level.scale for name, model in self._models.items() if model.level.warm}
 
     def set_aside(self, sensors: Iterable[str]) -> None:
         """Leave the sensors named out of the score until their next value; what they taught stays."""
         names = set(sensors)
+        self._standing -= names
         self._drop(source for source in self._latest if source.sensor in names or source.kind in _GROUP)
 
     def forget(self, sensors: Iterable[str] | None = None) -> None:
-        """Unlearn the sensors named, or all: they start warming anew, and so does what all are together."""
+        """Unlearn the sensors named, or all, and what all are together: they warm anew. What labels said stays."""
         names = set(self._models) if sensors is None else set(sensors)
         for name in names:
             self._models.pop(name, None)
         self._drop(source for source in self._latest if source.sensor in names or source.kind in _GROUP)
+        self._standing -= names
         self._group = None
         self._fresh = []
         if sensors is None:
@@ -256,15 +321,18 @@ class TwinDetector:
             self._arrivals.snapshot(),
             None if self._group is None else self._group.snapshot(whole=whole),
             self.budget.packed(),
+            dict(self._feedback),
         )
 
     @classmethod
     def restored(cls, settings: DetectorSettings, snapshot: TwinSnapshot) -> Self:
         """A detector that goes on bit for bit where a whole snapshot was taken."""
         detector = cls(settings)
+        detector._feedback = dict(snapshot.feedback)
         for name, learned in snapshot.sensors.items():
             detector._begin(name).restore(learned)
         detector._latest = {Source(Kind(kind), sensor): distance for kind, sensor, distance in snapshot.latest}
+        detector._standing = {source.sensor for source in detector._latest if source.kind is Kind.LEVEL}
         detector._arrivals.restore(snapshot.arrivals)
         if (group := snapshot.group) is not None:
             detector._group = SensorGroup(group.sensors, settings.limits, settings.boundary, settings.warm_up)

@@ -1,22 +1,21 @@
 """An alert's transition as operators and programs read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pipelines.alarms.identity import alert_id
-from pipelines.detection.baseline import Judgement
 from pipelines.twin.event_time import to_datetime
+from pipelines.twin.explanation import basis, contributions
 from pipelines.twin.health import HealthEpisode
 from pipelines.twin.line_protocol import Fields, line, tag_set
 from pipelines.twin.outputs import Outputs
 from pipelines.twin.record import Record
 from pipelines.twin.runtime import ANOMALY, Runtime
-from schemas.alert import AlertTransition, Contribution, Transition
+from schemas.alert import AlertTransition, Transition
 from schemas.definition import Severity
 from schemas.events import EventType
+from schemas.explanation import Contribution
 from schemas.influx import Measurement, Tag
 from schemas.topics import Topic
-
-MAX_CONTRIBUTIONS = 3
 
 SOURCE_DEGRADED = "source-degraded"
 """A gateway or device of which too much is rejected."""
@@ -26,15 +25,14 @@ def announce_anomaly(
     runtime: Runtime,
     transition: Transition,
     ts_ns: int,
-    judgement: Judgement,
     outputs: Outputs,
     why: str | None = None,
 ) -> None:
-    """Tell one transition of the anomaly alert, with the sensors that are furthest from their usual values.
+    """Tell one transition of the anomaly alert, with what contributes most to it.
 
     `why` replaces the usual summary.
     """
-    contributions = _contributions(judgement)
+    contributing = contributions(runtime, ts_ns)
     alert = AlertTransition(
         alert_id=runtime.episode_id,
         twin_id=runtime.twin.twin_id,
@@ -46,9 +44,10 @@ def announce_anomaly(
         raised_at=to_datetime(runtime.episode.raised_ns),
         severity=Severity.HIGH,
         historical=not runtime.episode.live,
-        score=judgement.score,
-        summary=why or _summary(runtime, transition, contributions),
-        contributions=contributions,
+        score=runtime.score,
+        summary=why or _summary(runtime, transition, contributing),
+        contributions=contributing,
+        basis=basis(runtime),
     )
     tell(alert, runtime.twin.tags, ts_ns, outputs)
 
@@ -130,26 +129,8 @@ def tell(alert: AlertTransition, tags: Mapping[Tag, str], ts_ns: int, outputs: O
     outputs.point(line(f"{Measurement.ALERT},{tag_set({**tags, Tag.CONDITION: alert.condition})}", fields, ts_ns))
 
 
-def _contributions(judgement: Judgement) -> tuple[Contribution, ...]:
-    worst = sorted(judgement.sensors.items(), key=lambda item: item[1].distance, reverse=True)
-    return tuple(
-        Contribution(
-            sensor=name,
-            value=judged.value,
-            expected=judged.expected,
-            deviations=(judged.value - judged.expected) / judged.deviation,
-        )
-        for name, judged in worst[:MAX_CONTRIBUTIONS]
-    )
-
-
-def _summary(runtime: Runtime, transition: Transition, contributions: tuple[Contribution, ...]) -> str:
-    if transition is Transition.CLEARED or not contributions:
-        return f"{runtime.twin.twin_id} is back within its usual values"
-    worst = contributions[0]
-    unit = runtime.twin.sensors[worst.sensor].unit
-    side = "below" if worst.deviations < 0 else "above"
-    return (
-        f"{worst.sensor} of {runtime.twin.twin_id} is {worst.value:g} {unit}, {abs(worst.deviations):.1f} standard "
-        f"deviations {side} its usual {worst.expected:.4g} {unit}"
-    )
+def _summary(runtime: Runtime, transition: Transition, contributing: Sequence[Contribution]) -> str:
+    twin_id = runtime.twin.twin_id
+    if transition is Transition.CLEARED or not contributing:
+        return f"{twin_id} is back within its usual values"
+    return f"{twin_id}: {contributing[0].words}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelines.detection.baseline import SensorJudgement
+from pipelines.detection.judgement import SensorJudgement
 from pipelines.twin.alert_message import announce_health
 from pipelines.twin.conditions import clear, observe_health, tell_untold
 from pipelines.twin.event_time import NS_PER_MS
@@ -205,7 +205,7 @@ def _numbers(applied: list[Sensor], judgements: Mapping[str, SensorJudgement]) -
             found.append(sensor.counter.rate)
         judgement = judgements.get(sensor.rules.name)
         if judgement is not None:
-            expected, half = judgement.expected, judgement.boundary * judgement.deviation
+            expected, half = judgement.expected, judgement.half_width
             found += (expected, judgement.value - expected, expected - half, expected + half)
     return found
 

@@ -2,21 +2,17 @@
 
 from collections.abc import Iterable
 
-from pipelines.detection.baseline import Judgement
 from pipelines.twin.alert_message import announce_anomaly
 from pipelines.twin.compiled import CompiledTwin
 from pipelines.twin.conditions import clear
 from pipelines.twin.outputs import Outputs
 from pipelines.twin.runtime import Runtime
 
-NO_JUDGEMENT = Judgement(None, {})
-"""Where an alert is not ended by a value."""
 
-
-def close_anomaly(runtime: Runtime, ts_ns: int, judgement: Judgement, why: str, outputs: Outputs) -> None:
+def close_anomaly(runtime: Runtime, ts_ns: int, why: str, outputs: Outputs) -> None:
     """Clear the anomaly alert, if it is active, for another reason than that the values are usual again."""
     if runtime.episode.active:
-        announce_anomaly(runtime, runtime.episode.clear(), ts_ns, judgement, outputs, why)
+        announce_anomaly(runtime, runtime.episode.clear(), ts_ns, outputs, why)
 
 
 def close_all(runtime: Runtime, outputs: Outputs) -> None:
@@ -26,7 +22,7 @@ def close_all(runtime: Runtime, outputs: Outputs) -> None:
     for condition, episode in runtime.health.items():
         clear(runtime, condition, None, episode, runtime.newest_ns or 0, why, outputs)
     runtime.health.clear()
-    close_anomaly(runtime, runtime.newest_ns or 0, NO_JUDGEMENT, why, outputs)
+    close_anomaly(runtime, runtime.newest_ns or 0, why, outputs)
 
 
 def close_redefined(runtime: Runtime, twin: CompiledTwin, outputs: Outputs) -> None:
@@ -35,7 +31,7 @@ def close_redefined(runtime: Runtime, twin: CompiledTwin, outputs: Outputs) -> N
     changed = runtime.changed_by(twin)
     _close_sensors(runtime, changed, why, outputs)
     if not twin.detecting or len(changed) == len(runtime.sensors):
-        close_anomaly(runtime, runtime.newest_ns or 0, NO_JUDGEMENT, why, outputs)
+        close_anomaly(runtime, runtime.newest_ns or 0, why, outputs)
 
 
 def _close_sensors(runtime: Runtime, names: Iterable[str], why: str, outputs: Outputs) -> None:

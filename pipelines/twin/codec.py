@@ -27,8 +27,8 @@ import orjson
 
 from pipelines.alarms.episode import Episode
 from pipelines.alarms.labels import LabelledAlert, Labels
-from pipelines.detection.baseline import BaselineDetector, BaselineSnapshot
-from pipelines.detection.drift import ScoreDrift
+from pipelines.detection.drift import DriftMonitor
+from pipelines.detection.twin_detector import TwinDetector
 from pipelines.twin.compiled import CompiledSensor, compile_definition
 from pipelines.twin.counter import CounterState
 from pipelines.twin.health import HealthEpisode
@@ -155,7 +155,12 @@ def _changed(definition: TwinDefinition, encoded: bytes, whole: RuntimeState, ch
     version, crc = _HEAD.unpack_from(change)
     if (version, crc) != (encoded[0], crc32(encoded)):
         raise ValueError("what has changed belongs to another whole")
-    runtime = _runtime_of(definition, _state(version, change[_HEAD.size :]))
+    state = _state(version, change[_HEAD.size :])
+    if state.detector is not None and state.drift is not None and whole.detector and whole.drift:
+        state = msgspec.structs.replace(
+            state, detector=state.detector.since(whole.detector), drift=state.drift.since(whole.drift)
+        )
+    runtime = _runtime_of(definition, state)
     runtime.labels = _labels_of(whole.labels)
     for name, sensor in runtime.sensors.items():
         fresh, sensor.recent = sensor.recent.packed, _recent_of(whole.sensors[name])
@@ -169,11 +174,16 @@ def _changed(definition: TwinDefinition, encoded: bytes, whole: RuntimeState, ch
 
 def _runtime_of(definition: TwinDefinition, state: RuntimeState) -> Runtime:
     twin = compile_definition(definition)
-    learned = BaselineSnapshot(state.baseline, state.latest, state.feedback)
+    detector, drift = TwinDetector(twin.detector), DriftMonitor(twin.drift_test)
+    if state.detector is not None and state.drift is not None:
+        detector = TwinDetector.restored(twin.detector, state.detector)
+        drift.restore(state.drift)
     return Runtime(
         twin=twin,
-        detector=BaselineDetector.restored(twin.baseline, learned),
-        drift=ScoreDrift.restored(state.drift),
+        detector=detector,
+        drift=drift,
+        warm=detector.warm,
+        model_reset=state.detector is None,
         episode=Episode(*_episode(state.episode)),
         ledger=_ledger_of(state.ledger),
         sensors={name: _sensor_of(twin.sensors[name], stored) for name, stored in state.sensors.items()},
@@ -194,7 +204,7 @@ def _runtime_of(definition: TwinDefinition, state: RuntimeState) -> Runtime:
 def _body(
     runtime: Runtime, sensor_fields: Callable[[Sensor], tuple[object, ...]], labels: tuple[object, ...] | None
 ) -> bytes:
-    learned = runtime.detector.snapshot()
+    whole = labels is not None
     return _encoder.encode(
         (
             _ledger(runtime.ledger),
@@ -212,10 +222,8 @@ def _body(
             labels,
             runtime.model_version,
             runtime.learning_since_ns,
-            runtime.drift.snapshot(),
-            learned.sensors,
-            learned.latest,
-            learned.feedback,
+            runtime.drift.snapshot(whole=whole),
+            runtime.detector.snapshot(whole=whole),
         )
     )
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from pipelines.alarms.labels import REMEMBERED
-from pipelines.twin.closing import NO_JUDGEMENT
 from pipelines.twin.command_message import parse_command
 from pipelines.twin.event_time import NS_PER_MS
 from pipelines.twin.message import Message
@@ -110,7 +109,7 @@ def _relearn(runtime: Runtime, command: RelearnCommand, message: Message, output
     what = few(command.sensors) if command.sensors else "all sensors"
     reason = f"{what}: {command.reason}" if command.reason else f"{what}, on command"
     why = f"{runtime.twin.twin_id} learns anew, by order of {command.by}"
-    samples = relearn(runtime, command.sensors or None, runtime.newest_ns or 0, NO_JUDGEMENT, why, outputs)
+    samples = relearn(runtime, command.sensors or None, runtime.newest_ns or 0, why, outputs)
     cause = Cause(command.by, message.id)
     record_change(runtime, ModelChange.RELEARN, reason, moment_ns(message), outputs, cause=cause, samples=samples)
     return None

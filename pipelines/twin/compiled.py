@@ -5,16 +5,25 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from pipelines.alarms.episode import EpisodeRule
-from pipelines.detection.baseline import BaselineSettings
+from pipelines.detection.settings import DetectorSettings
 from pipelines.twin.event_time import NS_PER_MS, Clock
 from pipelines.twin.line_protocol import tag_set
 from pipelines.twin.units import Conversion, conversion
-from schemas.definition import DetectionProfile, SensorDefinition, SensorRole, Timing, TwinDefinition, TwinType
+from schemas.definition import (
+    DetectionProfile,
+    DriftTest,
+    SensorDefinition,
+    SensorRole,
+    Timing,
+    TwinDefinition,
+    TwinType,
+)
 from schemas.duration import duration_ns, rate_per_ns
 from schemas.influx import NO_TAG_VALUE, Measurement, Tag
 
-_BOUNDARIES = {DetectionProfile.SENSITIVE: 5.0, DetectionProfile.BALANCED: 6.0, DetectionProfile.CALM: 8.0}
-"""Standard deviations at which the score is 0.5. A normal value passes 5 once in 1.7 million."""
+BALANCED = 4.5
+_BOUNDARIES = {DetectionProfile.SENSITIVE: 3.75, DetectionProfile.BALANCED: BALANCED, DetectionProfile.CALM: 6.0}
+"""Standard deviations of the short mean round the long one at which the score is 0.5."""
 
 NARROW = 3.0
 """A range whose ends differ by less than this factor tells a value's unit by itself."""
@@ -79,7 +88,13 @@ class CompiledTiming:
 
 @dataclass(frozen=True, slots=True)
 class CompiledTwin:
-    """All that `step` needs of a definition."""
+    """All that `step` needs of a definition.
+
+    Attributes
+    ----------
+    drift_after
+        Samples before drift is looked for.
+    """
 
     definition: TwinDefinition
     encoded: bytes
@@ -87,8 +102,9 @@ class CompiledTwin:
     timing: CompiledTiming
     clock: Clock
     detecting: bool
-    baseline: BaselineSettings
+    detector: DetectorSettings
     rule: EpisodeRule
+    drift_after: int
     tags: Mapping[Tag, str]
     tag_set: str
     point: str
@@ -103,6 +119,11 @@ class CompiledTwin:
     def twin_type(self) -> str:
         """The name of the twin's type."""
         return self.definition.type.type
+
+    @property
+    def drift_test(self) -> DriftTest:
+        """The test for drift."""
+        return self.definition.type.detect.drift.test
 
     def with_sensor(self, name: str) -> "CompiledTwin":
         """The twin with one more sensor, of which nothing is known."""
@@ -131,16 +152,28 @@ def compile_definition(definition: TwinDefinition) -> CompiledTwin:
         timing=timing,
         clock=_clock(twin_type.timing, definition.time_zone),
         detecting=twin_type.detect.profile is not DetectionProfile.OFF,
-        baseline=BaselineSettings(
-            boundary=_BOUNDARIES.get(twin_type.detect.profile, 6.0),
-            warm_up=twin_type.detect.warm_up,
-            floors={n: spec.resolution for n, spec in twin_type.sensors.items() if spec.resolution is not None},
-        ),
-        rule=EpisodeRule(),
+        detector=_compile_detector(twin_type),
+        # What is learned right behind the warm-up still changes by itself.
+        drift_after=2 * twin_type.detect.warm_up,
+        rule=EpisodeRule(adopt_after=twin_type.detect.drift.lasting),
         tags=tags,
         tag_set=tag_set(tags),
         point=f"{Measurement.TWIN},{tag_set(tags)}",
         place={level: name for level, name in definition.levels().items() if name is not None},
+    )
+
+
+def _compile_detector(twin_type: TwinType) -> DetectorSettings:
+    detect, sensors = twin_type.detect, twin_type.sensors
+    measured = {name: spec for name, spec in sensors.items() if spec.role is SensorRole.MEASUREMENT}
+    return DetectorSettings(
+        boundary=_BOUNDARIES.get(detect.profile, BALANCED),
+        warm_up=detect.warm_up,
+        resolutions={name: spec.resolution for name, spec in measured.items() if spec.resolution is not None},
+        priors={name: deviation**2 for name, deviation in detect.priors.items()},
+        limits={name: spec.range for name, spec in measured.items() if spec.range is not None},
+        inputs=frozenset(name for name, spec in sensors.items() if spec.role is SensorRole.SETPOINT),
+        false_alarms_per_week=detect.false_alarms_per_week,
     )
 
 

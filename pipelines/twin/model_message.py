@@ -14,7 +14,7 @@ from schemas.influx import Measurement, Tag
 from schemas.model_event import RULE, ModelChange, ModelEvent
 from schemas.topics import Topic
 
-DETECTOR = "baseline"
+DETECTOR = "anomaly"
 
 
 class Cause(NamedTuple):

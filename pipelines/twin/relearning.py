@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 
-from pipelines.detection.baseline import Judgement
 from pipelines.twin.closing import close_anomaly, close_redefined
 from pipelines.twin.compiled import CompiledTwin
 from pipelines.twin.model_message import Cause, record_change, record_warm
@@ -17,7 +16,6 @@ def relearn(
     runtime: Runtime,
     sensors: Collection[str] | None,
     ts_ns: int,
-    judgement: Judgement,
     why: str,
     outputs: Outputs,
 ) -> int:
@@ -25,7 +23,7 @@ def relearn(
 
     Returns how many samples were learned before.
     """
-    close_anomaly(runtime, ts_ns, judgement, why, outputs)
+    close_anomaly(runtime, ts_ns, why, outputs)
     samples = runtime.detector.samples
     runtime.forget(sensors)
     return samples

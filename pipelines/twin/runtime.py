@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pipelines.alarms.episode import Episode
 from pipelines.alarms.identity import alert_id
 from pipelines.alarms.labels import Labels
-from pipelines.detection.baseline import BaselineDetector
-from pipelines.detection.drift import ScoreDrift
+from pipelines.detection.drift import DriftMonitor
+from pipelines.detection.twin_detector import TwinDetector
 from pipelines.twin.compiled import CompiledTwin
 from pipelines.twin.health import HealthEpisode
 from pipelines.twin.holding import Holding
@@ -44,6 +44,10 @@ class Runtime:
         How long live observations take from their event time to the broker, rather too long than too short.
     labels
         The twin's newest anomaly alerts and what operators found them to be.
+    warm
+        Whether the detector judges, as `TwinDetector.warm` says.
+    model_reset
+        Whether what an earlier release had learned could not be kept, which is to be told.
     model_version
         Raised whenever something that was learned is forgotten.
     learning_since_ns
@@ -57,8 +61,8 @@ class Runtime:
     """
 
     twin: CompiledTwin
-    detector: BaselineDetector
-    drift: ScoreDrift = field(default_factory=ScoreDrift)
+    detector: TwinDetector
+    drift: DriftMonitor
     episode: Episode = field(default_factory=Episode)
     ledger: Ledger = field(default_factory=Ledger)
     sensors: dict[str, Sensor] = field(default_factory=dict)
@@ -73,6 +77,8 @@ class Runtime:
     labels: Labels = field(default_factory=Labels)
     model_version: int = 1
     learning_since_ns: int | None = None
+    warm: bool = False
+    model_reset: bool = False
     settled: CompiledTwin | None = None
     whole: int = 0
 
@@ -80,7 +86,7 @@ class Runtime:
     def fresh(cls, twin: CompiledTwin) -> "Runtime":
         """A twin that has seen nothing yet."""
         sensors = {name: Sensor(rules) for name, rules in twin.sensors.items()}
-        return cls(twin=twin, detector=BaselineDetector(twin.baseline), sensors=sensors)
+        return cls(twin, TwinDetector(twin.detector), DriftMonitor(twin.drift_test), sensors=sensors)
 
     @property
     def condition(self) -> TwinCondition:
@@ -89,7 +95,7 @@ class Runtime:
             return TwinCondition.NEVER_SEEN
         if self.episode.active:
             return TwinCondition.ANOMALOUS
-        if self.detector.warm or not self.twin.detecting:
+        if self.warm or not self.twin.detecting:
             return TwinCondition.NORMAL
         return TwinCondition.WARMING
 
@@ -141,11 +147,12 @@ class Runtime:
         self.model_version += 1
         self.detector.forget(sensors)
         # What the scores were says nothing of what they will be.
-        self.drift = ScoreDrift()
+        self.drift = DriftMonitor(self.twin.drift_test)
         self._forgotten()
 
     def _forgotten(self) -> None:
-        if not self.detector.warm:
+        self.warm = self.detector.warm
+        if not self.warm:
             self.score = None
         if not self.detector.samples:
             self.learning_since_ns = None
@@ -161,7 +168,9 @@ class Runtime:
         self.labels.detach(changed)
         self.detector.unmind_all(changed)
         self.detector.forget(changed)
-        self.detector = BaselineDetector.restored(twin.baseline, self.detector.snapshot())
+        self.detector = TwinDetector.restored(twin.detector, self.detector.snapshot())
+        if twin.drift_test is not self.twin.drift_test:
+            self.drift = DriftMonitor(twin.drift_test)
         kept = {name: sensor for name, sensor in self.sensors.items() if name not in changed}
         self.sensors = {name: kept.get(name) or Sensor(rules) for name, rules in twin.sensors.items()}
         for name, rules in twin.sensors.items():
@@ -175,7 +184,12 @@ class Runtime:
     @property
     def unsettled(self) -> bool:
         """Whether the twin has to be stored as a whole, since more has changed than changes with every message."""
-        return self.settled is not self.twin or any(sensor.recent.settled < 0 for sensor in self.sensors.values())
+        return (
+            self.settled is not self.twin
+            or self.detector.unsettled
+            or not self.drift.settled
+            or any(sensor.recent.settled < 0 for sensor in self.sensors.values())
+        )
 
     def unsettle(self) -> None:
         """Something has changed that is stored with the whole only: the labels."""
@@ -184,6 +198,8 @@ class Runtime:
     def settle(self, whole: int) -> None:
         """The twin was stored as a whole, of which this is the CRC-32."""
         self.settled, self.whole = self.twin, whole
+        self.detector.stored()
+        self.drift.stored()
         for sensor in self.sensors.values():
             sensor.recent.settle()
 

@@ -6,9 +6,8 @@ The order of the fields is the format. A change of it, or of what a field means,
 
 import msgspec
 
-from pipelines.detection.deviation import DeviationSnapshot
 from pipelines.detection.drift import DriftSnapshot
-from pipelines.detection.feedback import Feedback
+from pipelines.detection.twin_detector import TwinSnapshot
 from pipelines.twin.ledger import Note
 from pipelines.twin.rejection import Reason
 from schemas.command import Label
@@ -106,6 +105,10 @@ class EpisodeStored(Stored, frozen=True):
     streak: int
     age: int
     live: bool
+    since_ns: int
+    peak: float
+    kind: str
+    sensor: str
 
 
 class LagStored(Stored, frozen=True):
@@ -127,7 +130,8 @@ class LabelsStored(Stored, frozen=True):
 class RuntimeState(Stored, frozen=True):
     """A `Runtime`, but for its definition; what the detector has learned comes last.
 
-    In a change `recent` holds what came since the whole that it names, and there are no labels: they are the whole's.
+    In a change `recent` holds what came since the whole that it names, what the detector remembers likewise, and there
+    are no labels: they are the whole's.
     """
 
     ledger: LedgerStored
@@ -145,7 +149,6 @@ class RuntimeState(Stored, frozen=True):
     labels: LabelsStored | None
     model_version: int
     learning_since_ns: int | None
-    drift: DriftSnapshot
-    baseline: dict[str, DeviationSnapshot]
-    latest: dict[str, float]
-    feedback: dict[str, Feedback]
+    drift: DriftSnapshot | None
+    detector: TwinSnapshot | None
+    """None where it was another detector that had learned."""

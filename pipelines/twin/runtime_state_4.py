@@ -2,8 +2,6 @@
 
 import msgspec
 
-from pipelines.detection.deviation import DeviationSnapshot
-from pipelines.detection.drift import DriftSnapshot
 from pipelines.twin.ledger import Note
 from pipelines.twin.rejection import Reason
 from pipelines.twin.runtime_state import (
@@ -37,8 +35,19 @@ class LedgerStored4(Stored, frozen=True):
     flaws: dict[Flaw, int]
 
 
+class EpisodeStored4(Stored, frozen=True):
+    """An `Episode` that did not keep what it was about."""
+
+    active: bool
+    raised_ns: int
+    sequence: int
+    streak: int
+    age: int
+    live: bool
+
+
 class RuntimeState4(Stored, frozen=True):
-    """A `Runtime` without labels, versions of its model, and feedback on its alerts."""
+    """A `Runtime` without labels and versions of its model; its detector was another one."""
 
     ledger: LedgerStored4
     sensors: dict[str, SensorStored]
@@ -51,20 +60,28 @@ class RuntimeState4(Stored, frozen=True):
     untold: bool
     deadline_ms: int
     delay_ms: int
-    episode: EpisodeStored
-    baseline: dict[str, DeviationSnapshot]
-    latest: dict[str, float]
-    drift: DriftSnapshot
+    episode: EpisodeStored4
+    baseline: msgspec.Raw
+    latest: msgspec.Raw
+    drift: msgspec.Raw
 
     def upgraded(self) -> RuntimeState:
-        """The same as the present version stores it: its newest alert can be labelled, its model is the first."""
+        """The same as the present version stores it: its newest alert can be labelled, and its detector begins anew."""
         ledger = msgspec.structs.asdict(self.ledger) | {"commands": 0, "commands_rejected": 0}
+        episode = msgspec.structs.asdict(self.episode)
         raised_ns = self.episode.raised_ns
-        fields = msgspec.structs.asdict(self) | {
+        kept = {name: getattr(self, name) for name in self.__struct_fields__ if name not in _LEARNED}
+        fields = kept | {
             "ledger": LedgerStored(**ledger),
+            "episode": EpisodeStored(**episode, since_ns=raised_ns, peak=0.0, kind="", sensor=""),
             "labels": LabelsStored([(raised_ns, None, None)] if raised_ns else [], 0, 0),
-            "model_version": 1,
+            "score": None,
+            "model_version": 2,
             "learning_since_ns": None,
-            "feedback": {},
+            "drift": None,
+            "detector": None,
         }
         return RuntimeState(**fields)
+
+
+_LEARNED = ("baseline", "latest", "drift")

@@ -2,14 +2,18 @@
 
 from zlib import crc32
 
+from pipelines.twin.closing import close_anomaly
 from pipelines.twin.codec import RuntimeFormatError, decode_runtime, encode_change, encode_runtime
 from pipelines.twin.compiled import compile_definition
 from pipelines.twin.event_time import NS_PER_MS
-from pipelines.twin.model_message import record_reset
+from pipelines.twin.model_message import record_change, record_reset
 from pipelines.twin.outputs import Outputs
 from pipelines.twin.runtime import Runtime
 from pipelines.twin.store import CHANGE_MARK, WAITING_MARK, Store
 from schemas.influx import Tag
+from schemas.model_event import ModelChange
+
+NEW_DETECTOR = "the release before had another detector; this one learns from the beginning"
 
 
 class Shelf:
@@ -26,6 +30,7 @@ class Shelf:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._resets: list[tuple[dict[Tag, str], str]] = []
+        self._upgraded: list[Runtime] = []
 
     def twin_ids(self) -> set[str]:
         """The twins that are stored."""
@@ -41,9 +46,12 @@ class Shelf:
         if encoded is None:
             return None
         try:
-            return decode_runtime(encoded, self._store.get(CHANGE_MARK + twin_id) or None)
+            runtime = decode_runtime(encoded, self._store.get(CHANGE_MARK + twin_id) or None)
         except RuntimeFormatError as error:
             return self._begin_anew(twin_id, error)
+        if runtime.model_reset:
+            self._upgraded.append(runtime)
+        return runtime
 
     def put(self, runtime: Runtime) -> None:
         """Store a twin as it is now: as a whole, or what has changed since that was done."""
@@ -67,6 +75,12 @@ class Shelf:
         for tags, reason in self._resets:
             record_reset(tags, reason, now_ms * NS_PER_MS, outputs)
         self._resets.clear()
+        for runtime in self._upgraded:
+            runtime.model_reset = False
+            why = f"{runtime.twin.twin_id} has a new detector, which begins to learn"
+            close_anomaly(runtime, runtime.newest_ns or 0, why, outputs)
+            record_change(runtime, ModelChange.RESET, NEW_DETECTOR, now_ms * NS_PER_MS, outputs)
+        self._upgraded.clear()
 
     def _begin_anew(self, twin_id: str, error: RuntimeFormatError) -> Runtime | None:
         if error.definition is None or error.definition.twin_id != twin_id:

@@ -7,6 +7,7 @@ together once, as plain values, and pydantic is left to those who read them.
 import orjson
 
 from pipelines.twin.event_time import to_datetime
+from pipelines.twin.explanation import contributions
 from pipelines.twin.runtime import Runtime
 from pipelines.twin.sensor import Sensor
 from schemas.quality import quality_of
@@ -27,7 +28,7 @@ def encode_state(runtime: Runtime) -> bytes:
 
 
 def _fields(runtime: Runtime) -> Fields:
-    twin, detector = runtime.twin, runtime.detector
+    twin = runtime.twin
     fields: Fields = {
         "twin_id": twin.twin_id,
         "twin_type": twin.twin_type,
@@ -40,14 +41,28 @@ def _fields(runtime: Runtime) -> Fields:
         fields["ts"] = to_datetime(runtime.newest_ns)
     if runtime.score is not None:
         fields["score"] = runtime.score
-    if twin.detecting and not detector.warm:
-        fields["warming"] = {"samples": detector.samples, "needed": twin.baseline.warm_up}
+    if twin.detecting and not runtime.warm:
+        fields["warming"] = _warming(runtime)
     fields |= _model(runtime)
     if (alert_id := runtime.alert_id) is not None:
         fields["alert_id"] = alert_id
+        fields["since"] = to_datetime(runtime.episode.since_ns)
+    if runtime.warm and runtime.newest_ns is not None:
+        told = contributions(runtime, runtime.newest_ns)
+        fields["contributions"] = [one.model_dump(exclude_none=True) for one in told]
     fields["health"] = _unhealthy(runtime)
     fields["missing"] = runtime.missing()
     fields["sensors"] = {name: _sensor(sensor) for name, sensor in runtime.sensors.items() if sensor.ts_ns}
+    return fields
+
+
+def _warming(runtime: Runtime) -> Fields:
+    """How far the detector has got, in samples and in the time that the usual pace of messages takes for the rest."""
+    detector = runtime.detector
+    samples, needed = detector.samples, detector.needed
+    fields: Fields = {"samples": samples, "needed": needed}
+    if detector.period_s > 0:
+        fields["remaining_s"] = max(0, needed - samples) * detector.period_s
     return fields
 
 
@@ -58,6 +73,8 @@ def _model(runtime: Runtime) -> Fields:
         training: Fields = {"samples": samples}
         if runtime.learning_since_ns is not None:
             training["since"] = to_datetime(runtime.learning_since_ns)
+        if deviations := runtime.detector.deviations():
+            training["deviations"] = deviations
         fields["training"] = training
     labels = runtime.labels
     if (precision := labels.precision) is not None:

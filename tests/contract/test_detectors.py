@@ -9,7 +9,7 @@ import pytest
 from pipelines.detection.arrival import Arrivals
 from pipelines.detection.budget import AlarmBudget
 from pipelines.detection.channel import Channel
-from pipelines.detection.drift import DriftMonitor, DriftTest
+from pipelines.detection.drift import DriftMonitor
 from pipelines.detection.isolation import Isolation
 from pipelines.detection.novelty import Novelty
 from pipelines.detection.relation import Relation
@@ -18,6 +18,7 @@ from pipelines.detection.sensor_model import SensorModel, SensorSettings
 from pipelines.detection.settings import DetectorSettings
 from pipelines.detection.twin_detector import TwinDetector
 from pipelines.simulation.randomness import random_stream
+from schemas.definition import DriftTest
 
 SENSORS = ("flow", "pressure", "power")
 LIMITS = {"flow": (0.0, 500.0), "power": (0.0, 500.0), "pressure": (0.0, 500.0)}
@@ -243,7 +244,7 @@ class Twin:
         if alert and self.second % 50 * PERIOD_S == 0:
             self.detector.settle(judgement.worst, judgement.distance, adopted=True)
         self.detector.learn(judgement, alert=alert)
-        return judgement, self.detector.findings(judgement), self.detector.wander()
+        return judgement, self.detector.findings(), self.detector.wander()
 
     def restored(self) -> "Twin":
         other = Twin()
