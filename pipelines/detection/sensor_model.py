@@ -80,7 +80,7 @@ class SensorModel:
 
     >>> model = SensorModel("flow", SensorSettings(boundary=4.5, warm_up=100))
     >>> for i in range(200):
-    ...     evidence = model.observe(float(i), 20.0 + i % 5)
+    ...     model.observe(float(i), 20.0 + i % 5)
     ...     model.learn(calm=True, alert=False)
     >>> round(model.level.slow), model.level.distance < 0.5
     (22, True)
@@ -110,8 +110,8 @@ class SensorModel:
         """What the sensor would show now if nothing were unusual, in its unit."""
         return self.level.slow + self.cycle
 
-    def observe(self, ts_s: float, value: float) -> float:
-        """Take a finite value at an event time (epoch seconds); how new it is, see `Novelty.observe`."""
+    def observe(self, ts_s: float, value: float) -> None:
+        """Take a finite value at an event time (epoch seconds); `novelty` is asked by itself."""
         season = self.season
         cycle = self.cycle = season.observe(ts_s, value)
         if season.turned:
@@ -119,7 +119,6 @@ class SensorModel:
             self._anchor = self.level.slow
         self.level.observe(value - cycle)
         self.spread.observe(self._restlessness(value))
-        return self.novelty.observe(ts_s, value)
 
     def learn(self, *, calm: bool, alert: bool) -> None:
         """Let the value observed last teach what is usual."""

@@ -75,7 +75,7 @@ class TwinDetector:
     def judge(self, ts_ns: int, values: Mapping[str, float], doubtful: AbstractSet[str] = frozenset()) -> Judgement:
         """Score finite values of one event time against what was learned so far.
 
-        Those that are `doubtful` are held against what is expected, and move nothing.
+        Those that are `doubtful`, as a spike is until it is confirmed, can only be a surprise: they move no level.
         """
         ts_s = self._ts_s = ts_ns / _NS
         inputs, latest = self.settings.inputs, self._latest
@@ -87,10 +87,11 @@ class TwinDetector:
                 continue
             model = self._models.get(name) or self._begin(name)
             level = model.level
+            evidence = model.novelty.observe(ts_s, value)
+            if evidence > surprise or (evidence == surprise and name < surprised):
+                surprise, surprised = evidence, name
             if name not in doubtful:
-                evidence = model.observe(ts_s, value)
-                if evidence > surprise or (evidence == surprise and name < surprised):
-                    surprise, surprised = evidence, name
+                model.observe(ts_s, value)
                 fresh.append(model)
                 if level.warm:
                     latest[model.level_source] = level.distance

@@ -144,7 +144,8 @@ class Sensors(EachSensor):
         return SensorModel("any", SensorSettings(4.5, 50, resolution=0.1))
 
     def feed(self, part: Part, ts_s: float, value: float) -> object:
-        evidence = part.observe(ts_s, value)
+        evidence = part.novelty.observe(ts_s, value)
+        part.observe(ts_s, value)
         part.learn(calm=part.level.distance < 0.6, alert=False)
         return evidence, part.level.distance, part.spread.distance, part.expected, part.wander
 
