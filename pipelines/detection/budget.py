@@ -1,10 +1,10 @@
 """The boundary that keeps false alarms within a budget, from how far a healthy twin has strayed so far."""
 
 from math import exp, log, pi, sqrt
-from struct import Struct
 from typing import Self
 
 from pipelines.detection.finite import INFINITE, unfinite
+from pipelines.detection.scalars import Scalars
 
 BLOCK = 64
 """Messages of which the furthest distance counts as one observation: neighbours are not independent."""
@@ -23,7 +23,7 @@ TOLD = 0.1
 
 WEEK_S = 7 * 24 * 3600
 EULER = 0.5772156649015329
-_FIELDS = Struct("<8d")
+_SCALARS = Scalars("_began_s", "_count", "_furthest", "_blocks", "_mean", "_squares", "_told", "stretch")
 
 
 class AlarmBudget:
@@ -94,29 +94,11 @@ class AlarmBudget:
 
     def packed(self) -> bytes:
         """What was learned, exactly."""
-        return _FIELDS.pack(
-            self._began_s,
-            self._count,
-            self._furthest,
-            self._blocks,
-            self._mean,
-            self._squares,
-            self._told,
-            self.stretch,
-        )
+        return _SCALARS.pack(self)
 
     def restore(self, packed: bytes) -> Self:
         """Go on bit for bit where it was taken."""
-        (
-            self._began_s,
-            self._count,
-            self._furthest,
-            self._blocks,
-            self._mean,
-            self._squares,
-            self._told,
-            self.stretch,
-        ) = _FIELDS.unpack(packed)
+        _SCALARS.restore(self, packed)
         if self.per_week is None:
             self.stretch = self._told = 1.0
         return self

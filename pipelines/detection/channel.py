@@ -1,10 +1,10 @@
 """One statistic followed over a short and a long time: how far the short has moved away from the long."""
 
 from math import sqrt
-from struct import Struct
 from typing import Self
 
 from pipelines.detection.finite import INFINITE, unfinite
+from pipelines.detection.scalars import Scalars
 
 FAST = 7.0
 """Samples of the short memory: an excursion shows within as many."""
@@ -41,8 +41,13 @@ RELATIVE_FLOOR = 1e-9
 LEAST = 1e-12
 """No standard deviation is below this, so that nothing is divided by 0."""
 
-_FIELDS = Struct("<12d")
 _UNKNOWN = float("nan")
+
+SCALARS = Scalars(
+    *("samples", "needed", "fast", "slow", "noise", "squares", "variance", "least"),
+    *("caution", "distance", "former", "near"),
+)
+"""What a channel has learned; the factor of labels is the twin's."""
 
 
 class Channel:
@@ -226,36 +231,14 @@ class Channel:
 
     def packed(self) -> bytes:
         """All that was learned, exactly."""
-        return _FIELDS.pack(
-            self.samples,
-            self.needed,
-            self.fast,
-            self.slow,
-            self.noise,
-            self.squares,
-            self.variance,
-            self.least,
-            self.caution,
-            self.distance,
-            self.former,
-            self.near,
-        )
+        return SCALARS.pack(self)
 
     def restore(self, packed: bytes) -> Self:
         """Go on bit for bit where `packed` was taken."""
-        (
-            self.samples,
-            self.needed,
-            self.fast,
-            self.slow,
-            self.noise,
-            self.squares,
-            self.variance,
-            self.least,
-            self.caution,
-            self.distance,
-            self.former,
-            self.near,
-        ) = _FIELDS.unpack(packed)
-        self._set_reach()
+        SCALARS.restore(self, packed)
+        self.restored()
         return self
+
+    def restored(self) -> None:
+        """Work out what follows from the numbers that were set."""
+        self._set_reach()

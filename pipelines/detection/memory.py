@@ -2,6 +2,10 @@
 
 from array import array
 from bisect import bisect_left
+from itertools import islice
+from operator import sub
+
+from pipelines.detection.scalars import Scalars
 
 CAPACITY = 96
 """Values remembered at most: 384 bytes. More were not seen to find more (docs/decisions/0009)."""
@@ -13,6 +17,9 @@ SPREAD = 6.0
 """Mean absolute deviations in a spread: about the width of what is usual."""
 
 _LEAST = 1e-9
+
+SCALARS = Scalars("mean", "deviation")
+"""What changes with every value."""
 
 
 class Memory:
@@ -40,9 +47,9 @@ class Memory:
 
     __slots__ = ("deviation", "fresh", "mean", "values")
 
-    def __init__(self, values: bytes = b"", mean: float = 0.0, deviation: float = 0.0) -> None:
-        self.values, self.fresh = array("f", values), array("d")
-        self.mean, self.deviation = mean, deviation
+    def __init__(self) -> None:
+        self.values, self.fresh = array("f"), array("d")
+        self.mean = self.deviation = 0.0
 
     def observe(self, value: float, samples: float) -> float:
         """Take the value of a number of samples, itself included; how far it is from all before, 0 for the first."""
@@ -66,7 +73,8 @@ class Memory:
         """Put a value into its place, and make room for it if there is none."""
         values, fresh = self.values, self.fresh
         if len(values) >= CAPACITY:
-            closest = min(range(len(values) - 1), key=lambda index: values[index + 1] - values[index])
+            gaps = list(map(sub, islice(values, 1, None), values))
+            closest = gaps.index(min(gaps))
             values[closest] = (values[closest] + values[closest + 1]) / 2
             del values[closest + 1]
         values.insert(bisect_left(values, value), value)

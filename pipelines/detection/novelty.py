@@ -3,11 +3,11 @@
 from array import array
 from collections.abc import Sequence
 from math import copysign, log, log1p, sqrt
-from struct import Struct
-from typing import Self
 
 from pipelines.detection.finite import INFINITE, unfinite
 from pipelines.detection.memory import CAPACITY, Memory
+from pipelines.detection.memory import SCALARS as MEMORY
+from pipelines.detection.scalars import Scalars
 
 SHORT = 32.0
 LONG = 64.0
@@ -36,11 +36,12 @@ _HALF_HOUR_S = 1_800
 _THURSDAY, _SATURDAY = 3, 5
 """Epoch day 0 was a Thursday, counted from Monday."""
 
-_NAMES = (
-    *("_samples", "_follow", "_last", "_level", "_departure", "_restless", "_highest", "_lowest", "_record"),
-    *("_bin", "_bin_mean", "_bin_count"),
+SCALARS = Scalars.of(
+    ((memory, MEMORY) for memory in ("values", "departures", "levels", "steps")),
+    *("samples", "follow", "last", "level", "departure", "restless", "highest", "lowest", "record"),
+    *("bin", "bin_mean", "bin_count"),
 )
-_SCALARS = Struct(f"<{len(_NAMES) + 2 * len(WEIGHTS)}d")
+"""What changes with every value."""
 
 
 class Novelty:
@@ -51,6 +52,21 @@ class Novelty:
     restlessness. The evidence is the sum of log(1 + weight * gap). It is told only where it exceeds the record, which
     fades: an excursion is one moment, not a thousand rows.
 
+    Attributes
+    ----------
+    samples, last
+        Values seen, and the newest as signed logarithm.
+    follow, level, departure, restless
+        Its means over different times, that of its departure from the profile, and of its squared steps.
+    highest, lowest
+        The range so far.
+    record
+        Evidence that has to be exceeded.
+    bin, bin_mean, bin_count
+        The half hour of the profile that is being averaged.
+    values, departures, levels, steps
+        The memories.
+
     Everything teaches, what is told as well: the second time it is not new.
 
     >>> novelty = Novelty(warm_up=100)
@@ -60,31 +76,28 @@ class Novelty:
     """
 
     __slots__ = (
-        "_bin",
-        "_bin_count",
-        "_bin_mean",
-        "_counts",
-        "_departure",
-        "_follow",
-        "_highest",
-        "_last",
-        "_level",
-        "_lowest",
-        "_memories",
-        "_profile",
-        "_record",
-        "_restless",
-        "_samples",
-        "_warm_up",
-        "settled",
+        *("_counts", "_profile", "_warm_up", "bin", "bin_count", "bin_mean", "departure", "departures", "follow"),
+        *(
+            "highest",
+            "last",
+            "level",
+            "levels",
+            "lowest",
+            "record",
+            "restless",
+            "samples",
+            "settled",
+            "steps",
+            "values",
+        ),
     )
 
     def __init__(self, warm_up: int) -> None:
         self._warm_up = warm_up
-        self._samples = self._follow = self._last = self._level = self._departure = self._restless = 0.0
-        self._highest = self._lowest = self._record = 0.0
-        self._bin, self._bin_mean, self._bin_count = 0.0, 0.0, 0.0
-        self._memories = (Memory(), Memory(), Memory(), Memory())
+        self.samples = self.follow = self.last = self.level = self.departure = self.restless = 0.0
+        self.highest = self.lowest = self.record = 0.0
+        self.bin, self.bin_mean, self.bin_count = 0.0, 0.0, 0.0
+        self.values, self.departures, self.levels, self.steps = Memory(), Memory(), Memory(), Memory()
         self._profile, self._counts = array("f", bytes(4 * BINS)), bytearray(BINS)
         self.settled = False
 
@@ -98,54 +111,53 @@ class Novelty:
         """
         if not -INFINITE < value < INFINITE:
             raise unfinite(value)
-        samples = self._samples = self._samples + 1.0
+        samples = self.samples = self.samples + 1.0
         signed = copysign(log1p(abs(value)), value)
         if samples == 1.0:
-            self._follow = self._level = self._last = signed
-            self._highest = self._lowest = value
-            self._bin = float(_bin_of(ts_s))
+            self.follow = self.level = self.last = signed
+            self.highest = self.lowest = value
+            self.bin = float(_bin_of(ts_s))
         usual = self._usual(_bin_of(ts_s))
-        departure = self._departure = self._departure + (signed - usual - self._departure) / SHORT
-        step = signed - self._last
-        restless = self._restless = self._restless + (step * step - self._restless) / LONG
-        level = self._level = self._level + (signed - self._level) / LONG
-        values, departures, levels, steps = self._memories
+        departure = self.departure = self.departure + (signed - usual - self.departure) / SHORT
+        step = signed - self.last
+        restless = self.restless = self.restless + (step * step - self.restless) / LONG
+        level = self.level = self.level + (signed - self.level) / LONG
         gaps = (
-            values.observe(signed, samples),
-            departures.observe(departure, samples),
-            levels.observe(level, samples),
-            steps.observe(log(sqrt(restless) + QUIETEST), samples),
+            self.values.observe(signed, samples),
+            self.departures.observe(departure, samples),
+            self.levels.observe(level, samples),
+            self.steps.observe(log(sqrt(restless) + QUIETEST), samples),
         )
         beyond = self._reach(value)
-        self._last = signed
-        self._follow += FOLLOW * (signed - self._follow)
-        count = self._bin_count = self._bin_count + 1.0
-        self._bin_mean += (signed - self._bin_mean) / (count if count < PROFILE else PROFILE)
+        self.last = signed
+        self.follow += FOLLOW * (signed - self.follow)
+        count = self.bin_count = self.bin_count + 1.0
+        self.bin_mean += (signed - self.bin_mean) / (count if count < PROFILE else PROFILE)
         return self._beyond_record(gaps, beyond) if samples > self._warm_up else 0.0
 
     def _usual(self, at: int) -> float:
         """The profile's value of a half hour, where that is known; else what the sensor has shown of late."""
-        if at != self._bin:
+        if at != self.bin:
             self._turn_to(at)
-        if self._bin_count:
-            return self._bin_mean
+        if self.bin_count:
+            return self.bin_mean
         other = (at + BINS // 2) % BINS
-        return self._profile[other] if self._counts[other] else self._follow
+        return self._profile[other] if self._counts[other] else self.follow
 
     def _turn_to(self, at: int) -> None:
         """Put the half hour that ends into the profile, and take out the one that begins."""
-        done = int(self._bin)
-        self._profile[done], self._counts[done] = self._bin_mean, int(min(self._bin_count, PROFILE))
-        self._bin, self._bin_mean, self._bin_count = float(at), self._profile[at], float(self._counts[at])
+        done = int(self.bin)
+        self._profile[done], self._counts[done] = self.bin_mean, int(min(self.bin_count, PROFILE))
+        self.bin, self.bin_mean, self.bin_count = float(at), self._profile[at], float(self._counts[at])
         self.settled = False
 
     def _reach(self, value: float) -> float:
         """How far a value lies outside the range so far, in ranges; the range takes it in."""
-        highest, lowest = self._highest, self._lowest
+        highest, lowest = self.highest, self.lowest
         if lowest <= value <= highest:
             return 0.0
-        self._highest, self._lowest = max(highest, value), min(lowest, value)
-        if highest == lowest or self._samples <= self._warm_up:
+        self.highest, self.lowest = max(highest, value), min(lowest, value)
+        if highest == lowest or self.samples <= self._warm_up:
             return 0.0
         return max(value - highest, lowest - value) / (highest - lowest)
 
@@ -155,20 +167,26 @@ class Novelty:
         evidence = log1p(a * first) + log1p(b * second) + log1p(c * third) + log1p(d * fourth)
         if beyond:
             evidence += log1p(REACH_WEIGHT * beyond)
-        record = self._record * (1.0 - FADE)
+        record = self.record * (1.0 - FADE)
         if evidence > record:
-            self._record = evidence
+            self.record = evidence
             return evidence
-        self._record = record
+        self.record = record
         return 0.0
 
     @property
     def unsettled(self) -> bool:
-        """Whether more has changed than `change` says."""
-        return not self.settled or any(len(memory.fresh) >= CAPACITY for memory in self._memories)
+        """Whether more has changed than numbers and `fresh` say."""
+        return (
+            not self.settled
+            or len(self.values.fresh) >= CAPACITY
+            or len(self.departures.fresh) >= CAPACITY
+            or len(self.levels.fresh) >= CAPACITY
+            or len(self.steps.fresh) >= CAPACITY
+        )
 
     def stored(self) -> None:
-        """It was stored as a whole: `change` counts from here."""
+        """It was stored as a whole: `fresh` counts from here."""
         self.settled = True
         for memory in self._memories:
             del memory.fresh[:]
@@ -177,30 +195,26 @@ class Novelty:
         """All that changes seldom: the profile, and what is remembered."""
         return bytes(self._profile), bytes(self._counts), *(memory.values.tobytes() for memory in self._memories)
 
-    def change(self, *, fresh: bool = True) -> tuple[bytes, ...]:
-        """What changes with every value, and what was remembered since `stored`; nothing `fresh` beside a whole."""
-        scalars = _SCALARS.pack(
-            *(getattr(self, name) for name in _NAMES),
-            *(number for memory in self._memories for number in (memory.mean, memory.deviation)),
-        )
-        return scalars, *(memory.fresh.tobytes() if fresh else b"" for memory in self._memories)
+    def fresh(self) -> tuple[bytes, ...]:
+        """What was remembered since `stored`; empty where it was nothing."""
+        if self.values.fresh or self.departures.fresh or self.levels.fresh or self.steps.fresh:
+            return tuple(memory.fresh.tobytes() for memory in self._memories)
+        return ()
 
-    def restore(self, whole: Sequence[bytes], change: Sequence[bytes]) -> Self:
-        """Go on bit for bit where both were taken, the change from the whole on."""
+    def restored(self, whole: Sequence[bytes], fresh: Sequence[bytes]) -> None:
+        """Go on bit for bit with what `whole` and then `fresh` remembered, and the numbers that were set."""
         profile, counts, *remembered = whole
         self._profile, self._counts = array("f", profile), bytearray(counts)
-        first, second, third, fourth = (Memory(values) for values in remembered)
-        self._memories = (first, second, third, fourth)
+        for memory, values in zip(self._memories, remembered, strict=True):
+            memory.values = array("f", values)
         self.stored()
-        scalars, *fresh = change
-        numbers = _SCALARS.unpack(scalars)
-        for name, number in zip(_NAMES, numbers, strict=False):
-            setattr(self, name, number)
-        for index, (memory, values) in enumerate(zip(self._memories, fresh, strict=True)):
-            memory.mean, memory.deviation = numbers[len(_NAMES) + 2 * index :][:2]
-            for value in array("d", values):
+        for memory, added in zip(self._memories, fresh, strict=False):
+            for value in array("d", added):
                 memory.remember(value)
-        return self
+
+    @property
+    def _memories(self) -> tuple[Memory, Memory, Memory, Memory]:
+        return self.values, self.departures, self.levels, self.steps
 
 
 def _bin_of(ts_s: float) -> int:

@@ -53,11 +53,23 @@ class Relation:
     [-5, 10]
     """
 
-    __slots__ = ("_centre", "_covariance", "_diagonal", "_mean", "_precision", "_row", "samples", "sensors", "settled")
+    __slots__ = (
+        "_centre",
+        "_covariance",
+        "_diagonal",
+        "_half",
+        "_mean",
+        "_precision",
+        "_row",
+        "samples",
+        "sensors",
+        "settled",
+    )
 
     def __init__(self, sensors: Sequence[str]) -> None:
         self.sensors = tuple(sorted(sensors)[:MOST_SENSORS])
         size = len(self.sensors)
+        self._half = np.tril_indices(size)
         self.samples = 0.0
         self._mean: Numbers = np.zeros(size)
         self._covariance: Numbers = np.zeros((size, size))
@@ -121,7 +133,7 @@ class Relation:
 
     def change(self) -> tuple[bytes, ...]:
         """What changes with every message: means, and one half of the covariances."""
-        half = self._covariance[np.tril_indices(len(self.sensors))]
+        half = self._covariance[self._half]
         return _COUNT.pack(self.samples), self._mean.tobytes(), half.tobytes()
 
     def restore(self, whole: Sequence[bytes], change: Sequence[bytes]) -> Self:
@@ -135,7 +147,7 @@ class Relation:
         (self.samples,) = _COUNT.unpack(change[0])
         self._mean = np.frombuffer(change[1]).copy()
         half = np.zeros((size, size))
-        half[np.tril_indices(size)] = np.frombuffer(change[2])
+        half[self._half] = np.frombuffer(change[2])
         self._covariance = half + np.tril(half, -1).T
         self.settled = True
         return self

@@ -2,10 +2,9 @@
 
 from array import array
 from math import isnan
-from struct import Struct
-from typing import Self
 
 from pipelines.detection.finite import INFINITE, unfinite
+from pipelines.detection.scalars import Scalars
 
 HOURS = 24
 FOLLOW = 0.3
@@ -18,8 +17,10 @@ _DAY_S = 86_400
 _HOUR_S = 3_600
 _THURSDAY, _SATURDAY = 3, 5
 """Epoch day 0 was a Thursday, counted from Monday."""
-_SCALARS = Struct("<4d")
 _UNKNOWN = float("nan")
+
+SCALARS = Scalars("hour", "source", "total", "count")
+"""What changes with every value."""
 
 
 class Season:
@@ -33,6 +34,10 @@ class Season:
 
     Attributes
     ----------
+    hour, total, count
+        The hour that is being averaged, of the profile; sum and number of its values.
+    source
+        The kind of day whose profile counts: 0 working day, 1 weekend, -1 none yet.
     turned
         Whether another profile counts from the newest value on.
     jump
@@ -45,19 +50,19 @@ class Season:
     (-2.5, 2.5)
     """
 
-    __slots__ = ("_count", "_hour", "_means", "_profile", "_source", "_sum", "jump", "settled", "turned")
+    __slots__ = ("_means", "_profile", "count", "hour", "jump", "settled", "source", "total", "turned")
 
     def __init__(self) -> None:
         self._profile = array("f", [_UNKNOWN]) * (2 * HOURS)
         self._means = [_UNKNOWN, _UNKNOWN]
-        self._hour, self._source = -1, -1
-        self._sum = self._count = self.jump = 0.0
+        self.hour, self.source = -1.0, -1.0
+        self.total = self.count = self.jump = 0.0
         self.settled = self.turned = False
 
     @property
     def known(self) -> bool:
         """Whether a whole day has been seen."""
-        return self._source >= 0
+        return self.source >= 0
 
     def observe(self, ts_s: float, value: float) -> float:
         """The cycle at an event time (epoch seconds), in the sensor's unit; the value then counts to its hour."""
@@ -67,13 +72,13 @@ class Season:
         hour, past = divmod(second, _HOUR_S)
         kind = 1 if (day + _THURSDAY) % 7 >= _SATURDAY else 0
         at = int(hour) + HOURS * kind
-        if at != self._hour:
+        if at != self.hour:
             self._turn_to(at, kind, past)
         elif self.turned:
             self.turned, self.jump = False, 0.0
-        self._sum += value
-        self._count += 1.0
-        return 0.0 if self._source < 0 else self._cycle(self._source, int(hour), past)
+        self.total += value
+        self.count += 1.0
+        return 0.0 if self.source < 0 else self._cycle(int(self.source), int(hour), past)
 
     def _cycle(self, source: int, hour: int, past: float) -> float:
         """Between the middles of two hours in a straight line, so that the cycle has no steps."""
@@ -86,20 +91,20 @@ class Season:
         return cycle if abs(cycle) > ROUNDING * abs(mean) else 0.0
 
     def _turn_to(self, at: int, kind: int, past: float) -> None:
-        if self._hour >= 0:
-            done, mean = self._hour, self._sum / self._count
+        if self.hour >= 0:
+            done, mean = int(self.hour), self.total / self.count
             before = self._profile[done]
             self._profile[done] = mean if isnan(before) else before + FOLLOW * (mean - before)
-        self._hour, self._sum, self._count = at, 0.0, 0.0
+        self.hour, self.total, self.count = float(at), 0.0, 0.0
         self.settled = False
         self._average()
         source = next((one for one in (kind, 1 - kind) if not isnan(self._means[one])), -1)
-        self.turned, self.jump = source != self._source, 0.0
+        self.turned, self.jump = source != self.source, 0.0
         if self.turned:
             hour = at % HOURS
-            before_turn = 0.0 if self._source < 0 else self._cycle(self._source, hour, past)
+            before_turn = 0.0 if self.source < 0 else self._cycle(int(self.source), hour, past)
             self.jump = self._cycle(source, hour, past) - before_turn
-            self._source = source
+            self.source = float(source)
 
     def _average(self) -> None:
         for kind in (0, 1):
@@ -109,15 +114,8 @@ class Season:
         """What changes once an hour."""
         return self._profile.tobytes()
 
-    def change(self) -> bytes:
-        """What changes with every value."""
-        return _SCALARS.pack(self._hour, self._source, self._sum, self._count)
-
-    def restore(self, whole: bytes, change: bytes) -> Self:
-        """Go on bit for bit where both were taken."""
+    def restored(self, whole: bytes) -> None:
+        """Go on bit for bit with the profile that `whole` was, and the numbers that were set."""
         self._profile = array("f", whole)
-        hour, source, self._sum, self._count = _SCALARS.unpack(change)
-        self._hour, self._source = int(hour), int(source)
         self._average()
         self.settled = True
-        return self

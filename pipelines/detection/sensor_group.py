@@ -20,12 +20,23 @@ _ISOLATION = Source(Kind.ISOLATION)
 
 
 class GroupSnapshot(NamedTuple):
-    """A `SensorGroup`; the wholes are empty in a change between two of them."""
+    """A `SensorGroup`; the wholes are empty in a change between two of them.
+
+    Attributes
+    ----------
+    held
+        Newest value of each that takes part, in the order of their names; None where there was none.
+    awaited
+        Those that have not sent since the last look, as bits in that order.
+    told
+        Whether what was found last still counts.
+    """
 
     sensors: tuple[str, ...]
-    held: dict[str, float]
-    awaited: tuple[str, ...]
+    held: tuple[float | None, ...]
+    awaited: int
     turn: int
+    told: bool
     relation: tuple[bytes, ...]
     relation_change: tuple[bytes, ...]
     isolation: bytes
@@ -49,9 +60,22 @@ class SensorGroup:
     ----------
     known
         The sensors, with those that are too many to take part.
+    told
+        Whether what was found last still counts.
     """
 
-    __slots__ = ("_awaited", "_fresh", "_held", "_isolation", "_turn", "_watched", "known", "rarity", "relation")
+    __slots__ = (
+        "_awaited",
+        "_fresh",
+        "_held",
+        "_isolation",
+        "_turn",
+        "_watched",
+        "known",
+        "rarity",
+        "relation",
+        "told",
+    )
 
     def __init__(self, sensors: Sequence[str], limits: Limits, boundary: float, warm_up: int) -> None:
         self.known = frozenset(sensors)
@@ -62,7 +86,7 @@ class SensorGroup:
         self._held: dict[str, float] = {}
         self._awaited = set(self.relation.sensors)
         self._turn = 0
-        self._fresh = False
+        self._fresh = self.told = False
         self._watched: list[Channel] = []
 
     def observe(self, values: Mapping[str, float], models: Mapping[str, SensorModel]) -> Iterator[tuple[Source, float]]:
@@ -79,6 +103,7 @@ class SensorGroup:
         if not self._fresh:
             return
         awaited.update(sensors)
+        self.told = True
         self._watched.clear()
         residuals = self.relation.observe(self._held)
         if residuals is not None:
@@ -104,8 +129,22 @@ class SensorGroup:
         rarity.observe(isolation.rarity(self._held))
         self._watched.append(rarity)
         if rarity.warm:
-            # A combination that is more common than usual is no matter.
-            yield _ISOLATION, rarity.distance if rarity.fast > rarity.slow else 0.0
+            yield _ISOLATION, self._rareness
+
+    @property
+    def _rareness(self) -> float:
+        """A combination that is more common than usual is no matter."""
+        return self.rarity.distance if self.rarity.fast > self.rarity.slow else 0.0
+
+    def latest(self, models: Mapping[str, SensorModel]) -> Iterator[tuple[Source, float]]:
+        """The distances that are known, in boundaries."""
+        if not self.told:
+            return
+        for name in self.relation.sensors:
+            if (model := models.get(name)) is not None and model.relation.warm:
+                yield model.relation_source, model.relation.distance
+        if self._isolation is not None and self.rarity.warm:
+            yield _ISOLATION, self._rareness
 
     def learn(self, *, calm: bool, alert: bool) -> None:
         """Let the values observed last teach how the sensors hang together."""
@@ -136,11 +175,13 @@ class SensorGroup:
     def snapshot(self, *, whole: bool) -> GroupSnapshot:
         """What was learned, or what of it has changed since it was stored as a whole."""
         isolation = self._isolation
+        sensors = self.relation.sensors
         return GroupSnapshot(
             tuple(sorted(self.known)),
-            dict(self._held),
-            tuple(sorted(self._awaited)),
+            tuple(map(self._held.get, sensors)),
+            sum(1 << place for place, name in enumerate(sensors) if name in self._awaited),
             self._turn,
+            self.told,
             self.relation.whole() if whole else (),
             self.relation.change(),
             isolation.whole() if whole and isolation is not None else b"",
@@ -150,7 +191,10 @@ class SensorGroup:
 
     def restore(self, snapshot: GroupSnapshot) -> Self:
         """Go on bit for bit where a whole snapshot was taken."""
-        self._held, self._awaited, self._turn = dict(snapshot.held), set(snapshot.awaited), snapshot.turn
+        sensors = self.relation.sensors
+        self._held = {name: held for name, held in zip(sensors, snapshot.held, strict=True) if held is not None}
+        self._awaited = {name for place, name in enumerate(sensors) if snapshot.awaited >> place & 1}
+        self._turn, self.told = snapshot.turn, snapshot.told
         self.relation.restore(snapshot.relation, snapshot.relation_change)
         if self._isolation is not None:
             self._isolation.restore(snapshot.isolation, snapshot.isolation_change)

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from math import exp, log
-from struct import Struct
 from typing import NamedTuple, Self
 
+from pipelines.detection.channel import SCALARS as CHANNEL
 from pipelines.detection.channel import Channel
 from pipelines.detection.judgement import Kind, Source
+from pipelines.detection.novelty import SCALARS as NOVELTY
 from pipelines.detection.novelty import Novelty
+from pipelines.detection.scalars import Scalars
+from pipelines.detection.season import SCALARS as SEASON
 from pipelines.detection.season import Season
 
 SPREAD_FACTOR = 2.0
@@ -24,8 +27,6 @@ STILL = 1e-3
 
 SPREAD_FLOOR = 0.2
 """Smallest standard deviation of the logarithm of the squared steps."""
-
-_STEPS = Struct("<5d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +52,18 @@ class SensorSettings:
 
 
 class SensorSnapshot(NamedTuple):
-    """A `SensorModel`: what changes seldom (empty in a change between two wholes), and what changes with each value."""
+    """A `SensorModel`: numbers, what is new in its memories, and what changes seldom, which is empty in a change."""
 
+    numbers: bytes
+    fresh: tuple[bytes, ...]
     season: bytes
     novelty: tuple[bytes, ...]
-    level: bytes
-    spread: bytes
-    relation: bytes
-    steps: bytes
-    cycle: bytes
-    fresh: tuple[bytes, ...]
+
+
+_SCALARS = Scalars.of(
+    (("level", CHANNEL), ("spread", CHANNEL), ("relation", CHANNEL), ("season", SEASON), ("novelty", NOVELTY)),
+    *("anchored", "cycle", "newest", "short", "long"),
+)
 
 
 class SensorModel:
@@ -75,8 +78,12 @@ class SensorModel:
         rises when it rattles.
     relation
         What it shows beyond what the others explain.
-    cycle
-        The part of the newest value that the time of day explains.
+    newest, cycle
+        The value observed last, and the part of it that the time of day explains.
+    short, long
+        Mean squares of its steps.
+    anchored
+        The level that is taken for granted.
 
     >>> model = SensorModel("flow", SensorSettings(boundary=4.5, warm_up=100))
     >>> for i in range(200):
@@ -87,7 +94,7 @@ class SensorModel:
     """
 
     __slots__ = (
-        *("_anchor", "_last", "_long", "_resolution", "_short", "cycle"),
+        *("_resolution", "anchored", "cycle", "long", "newest", "short"),
         *("level", "level_source", "novelty", "relation", "relation_source", "season", "spread", "spread_source"),
     )
 
@@ -101,8 +108,8 @@ class SensorModel:
         self.relation = Channel(RELATION_FACTOR * boundary, warm_up, settings.resolution)
         self.novelty = Novelty(warm_up)
         self.season = Season()
-        self.cycle = self._last = self._short = self._long = 0.0
-        self._anchor = float("nan")
+        self.cycle = self.newest = self.short = self.long = 0.0
+        self.anchored = float("nan")
         self._resolution = settings.resolution
 
     @property
@@ -116,7 +123,7 @@ class SensorModel:
         cycle = self.cycle = season.observe(ts_s, value)
         if season.turned:
             self.level.shift(-season.jump)
-            self._anchor = self.level.slow
+            self.anchored = self.level.slow
         self.level.observe(value - cycle)
         self.spread.observe(self._restlessness(value))
 
@@ -126,15 +133,15 @@ class SensorModel:
         self.spread.learn(calm=calm, alert=alert)
         if not alert and self.level.samples > 1.0:
             samples = self.level.samples
-            self._long += (self._short - self._long) / (samples if samples < LONG else LONG)
+            self.long += (self.short - self.long) / (samples if samples < LONG else LONG)
 
     def _restlessness(self, value: float) -> float:
-        step = abs(value - self._last) if self.level.samples > 1.0 else 0.0
-        self._last = value
+        step = abs(value - self.newest) if self.level.samples > 1.0 else 0.0
+        self.newest = value
         if step <= self._resolution:
             step = 0.0
-        self._short += (step * step - self._short) / SHORT
-        return log(self._short / self._long + STILL) if self._long else 0.0
+        self.short += (step * step - self.short) / SHORT
+        return log(self.short / self.long + STILL) if self.long else 0.0
 
     def settle(self, source: Source, peak: float, *, adopted: bool) -> None:
         """An alert has ended, at most `peak` boundaries from the usual at its source: see `Channel.settle`."""
@@ -145,11 +152,6 @@ class SensorModel:
         ):
             channel.settle(peak if mine == source else 0.0, adopted=adopted)
         self.anchor()
-
-    @property
-    def newest(self) -> float:
-        """The value observed last."""
-        return self._last
 
     @property
     def restlessness(self) -> float:
@@ -167,11 +169,11 @@ class SensorModel:
 
         Not before a whole day is known: until then it moves with the time of the day.
         """
-        return abs(self.level.slow - self._anchor) / self.level.deviation if self.season.known else 0.0
+        return abs(self.level.slow - self.anchored) / self.level.deviation if self.season.known else 0.0
 
     def anchor(self) -> None:
         """Take the usual level for granted as it is now."""
-        self._anchor = self.level.slow
+        self.anchored = self.level.slow
 
     def heed(self, factor: float) -> None:
         """Set how far operators' labels move the boundaries."""
@@ -190,23 +192,16 @@ class SensorModel:
 
     def snapshot(self, *, whole: bool) -> SensorSnapshot:
         """What was learned, or what of it has changed since it was stored as a whole."""
-        return SensorSnapshot(
-            self.season.whole() if whole else b"",
-            self.novelty.whole() if whole else (),
-            self.level.packed(),
-            self.spread.packed(),
-            self.relation.packed(),
-            _STEPS.pack(self._anchor, self.cycle, self._last, self._short, self._long),
-            self.season.change(),
-            self.novelty.change(fresh=not whole),
-        )
+        numbers = _SCALARS.pack(self)
+        if whole:
+            return SensorSnapshot(numbers, (), self.season.whole(), self.novelty.whole())
+        return SensorSnapshot(numbers, self.novelty.fresh(), b"", ())
 
     def restore(self, snapshot: SensorSnapshot) -> Self:
         """Go on bit for bit where a whole snapshot was taken."""
-        self.season.restore(snapshot.season, snapshot.cycle)
-        self.novelty.restore(snapshot.novelty, snapshot.fresh)
-        self.level.restore(snapshot.level)
-        self.spread.restore(snapshot.spread)
-        self.relation.restore(snapshot.relation)
-        self._anchor, self.cycle, self._last, self._short, self._long = _STEPS.unpack(snapshot.steps)
+        _SCALARS.restore(self, snapshot.numbers)
+        for channel in (self.level, self.spread, self.relation):
+            channel.restored()
+        self.season.restored(snapshot.season)
+        self.novelty.restored(snapshot.novelty, snapshot.fresh)
         return self

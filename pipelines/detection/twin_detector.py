@@ -27,7 +27,7 @@ class TwinSnapshot(NamedTuple):
     """A `TwinDetector`, or what of it has changed since it was stored as a whole."""
 
     sensors: dict[str, SensorSnapshot]
-    latest: tuple[tuple[str, str, float], ...]
+    standing: tuple[str, ...]
     arrivals: tuple[bytes, bytes]
     group: GroupSnapshot | None
     budget: bytes
@@ -281,6 +281,8 @@ class TwinDetector:
         """Leave the sensors named out of the score until their next value; what they taught stays."""
         names = set(sensors)
         self._standing -= names
+        if self._group is not None:
+            self._group.told = False
         self._drop(source for source in self._latest if source.sensor in names or source.kind in _GROUP)
 
     def forget(self, sensors: Iterable[str] | None = None) -> None:
@@ -318,7 +320,7 @@ class TwinDetector:
         """What was learned, exactly; or what of it has changed since it was stored as a whole."""
         return TwinSnapshot(
             {name: model.snapshot(whole=whole) for name, model in self._models.items()},
-            tuple((source.kind, source.sensor, distance) for source, distance in self._latest.items()),
+            tuple(sorted(self._standing)),
             self._arrivals.snapshot(),
             None if self._group is None else self._group.snapshot(whole=whole),
             self.budget.packed(),
@@ -332,11 +334,22 @@ class TwinDetector:
         detector._feedback = dict(snapshot.feedback)
         for name, learned in snapshot.sensors.items():
             detector._begin(name).restore(learned)
-        detector._latest = {Source(Kind(kind), sensor): distance for kind, sensor, distance in snapshot.latest}
-        detector._standing = {source.sensor for source in detector._latest if source.kind is Kind.LEVEL}
+        detector._standing = set(snapshot.standing)
         detector._arrivals.restore(snapshot.arrivals)
         if (group := snapshot.group) is not None:
             detector._group = SensorGroup(group.sensors, settings.limits, settings.boundary, settings.warm_up)
             detector._group.restore(group)
         detector.budget.restore(snapshot.budget)
+        detector._look_back()
         return detector
+
+    def _look_back(self) -> None:
+        """Find the newest distances in what was restored."""
+        for name in self._standing:
+            model = self._models[name]
+            self._latest[model.level_source] = model.level.distance
+            self._latest[model.spread_source] = model.spread.distance
+        if self._group is not None:
+            self._latest.update(self._group.latest(self._models))
+        if self._arrivals.channel.warm:
+            self._latest[_ARRIVAL] = self._arrivals.channel.distance

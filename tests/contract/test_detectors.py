@@ -11,8 +11,10 @@ from pipelines.detection.budget import AlarmBudget
 from pipelines.detection.channel import Channel
 from pipelines.detection.drift import DriftMonitor
 from pipelines.detection.isolation import Isolation
+from pipelines.detection.novelty import SCALARS as NOVELTY
 from pipelines.detection.novelty import Novelty
 from pipelines.detection.relation import Relation
+from pipelines.detection.season import SCALARS as SEASON
 from pipelines.detection.season import Season
 from pipelines.detection.sensor_model import SensorModel, SensorSettings
 from pipelines.detection.settings import DetectorSettings
@@ -92,10 +94,13 @@ class Novelties(EachSensor):
         return part.observe(ts_s, value)
 
     def state(self, part: Part) -> object:
-        return part.whole(), part.change(fresh=False)
+        return part.whole(), NOVELTY.pack(part)
 
     def again(self, part: Part) -> Part:
-        return self.make().restore(part.whole(), part.change(fresh=False))
+        other = self.make()
+        NOVELTY.restore(other, NOVELTY.pack(part))
+        other.restored(part.whole(), ())
+        return other
 
 
 class Seasons(EachSensor):
@@ -106,10 +111,13 @@ class Seasons(EachSensor):
         return part.observe(ts_s, value), part.jump
 
     def state(self, part: Part) -> object:
-        return part.whole(), part.change()
+        return part.whole(), SEASON.pack(part)
 
     def again(self, part: Part) -> Part:
-        return self.make().restore(part.whole(), part.change())
+        other = self.make()
+        SEASON.restore(other, SEASON.pack(part))
+        other.restored(part.whole())
+        return other
 
 
 class Paces(EachSensor):
