@@ -93,7 +93,7 @@ class TwinDetector:
             if name not in doubtful:
                 model.observe(ts_s, value)
                 fresh.append(model)
-                if level.warm:
+                if level.samples > level.needed:
                     latest[model.level_source] = level.distance
                     latest[model.spread_source] = model.spread.distance
                     self._standing.add(name)
