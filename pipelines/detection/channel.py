@@ -163,6 +163,12 @@ class Channel:
         distance = self.distance = abs(self.fast - self.slow) / (self.reach * sqrt(variance))
         return distance
 
+    def would_be(self, value: float) -> float:
+        """The distance if `value` came next, which moves nothing; 0 while warming."""
+        if not self.warm:
+            return 0.0
+        return abs(self.fast + (value - self.fast) / FAST - self.slow) / (self.reach * self.scale)
+
     def learn(self, *, calm: bool, alert: bool = False) -> None:
         """Let the newest sample teach what is usual: once warm, not in an `alert`; the long mean only in the `calm`."""
         samples = self.samples

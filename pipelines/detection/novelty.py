@@ -28,6 +28,9 @@ has an evidence of 1.7 and more: docs/decisions/0009."""
 FADE = 0.002
 """What the record loses with each sample, so that a lesser surprise counts again after some hundred."""
 
+DEAD_BAND = 1.5
+"""Resolutions by which two readings of the same value may differ: no more is seen of it."""
+
 QUIETEST = 1e-3
 """No restlessness below this makes a difference."""
 
@@ -39,7 +42,7 @@ _THURSDAY, _SATURDAY = 3, 5
 SCALARS = Scalars.of(
     ((memory, MEMORY) for memory in ("values", "departures", "levels", "steps")),
     *("samples", "follow", "last", "level", "departure", "restless", "highest", "lowest", "record"),
-    *("bin", "bin_mean", "bin_count"),
+    *("bin", "bin_mean", "bin_count", "shown"),
 )
 """What changes with every value."""
 
@@ -54,6 +57,8 @@ class Novelty:
 
     Attributes
     ----------
+    shown
+        The newest value that differed by more than the resolution from the one before it.
     samples, last
         Values seen, and the newest as signed logarithm.
     follow, level, departure, restless
@@ -76,24 +81,14 @@ class Novelty:
     """
 
     __slots__ = (
-        *("_counts", "_profile", "_warm_up", "bin", "bin_count", "bin_mean", "departure", "departures", "follow"),
-        *(
-            "highest",
-            "last",
-            "level",
-            "levels",
-            "lowest",
-            "record",
-            "restless",
-            "samples",
-            "settled",
-            "steps",
-            "values",
-        ),
+        *("_counts", "_dead", "_profile", "_warm_up", "bin", "bin_count", "bin_mean", "departure", "departures"),
+        *("follow", "highest", "last", "level", "levels", "lowest", "record", "restless", "samples", "settled"),
+        *("shown", "steps", "values"),
     )
 
-    def __init__(self, warm_up: int) -> None:
-        self._warm_up = warm_up
+    def __init__(self, warm_up: int, resolution: float = 0.0) -> None:
+        self._warm_up, self._dead = warm_up, DEAD_BAND * resolution
+        self.shown = 0.0
         self.samples = self.follow = self.last = self.level = self.departure = self.restless = 0.0
         self.highest = self.lowest = self.record = 0.0
         self.bin, self.bin_mean, self.bin_count = 0.0, 0.0, 0.0
@@ -111,6 +106,10 @@ class Novelty:
         """
         if not -INFINITE < value < INFINITE:
             raise unfinite(value)
+        if abs(value - self.shown) <= self._dead:
+            value = self.shown
+        else:
+            self.shown = value
         samples = self.samples = self.samples + 1.0
         signed = copysign(log1p(abs(value)), value)
         if samples == 1.0:

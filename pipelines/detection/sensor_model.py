@@ -7,8 +7,8 @@ from typing import NamedTuple, Self
 from pipelines.detection.channel import SCALARS as CHANNEL
 from pipelines.detection.channel import Channel
 from pipelines.detection.judgement import Kind, Source
+from pipelines.detection.novelty import DEAD_BAND, Novelty
 from pipelines.detection.novelty import SCALARS as NOVELTY
-from pipelines.detection.novelty import Novelty
 from pipelines.detection.scalars import Scalars
 from pipelines.detection.season import SCALARS as SEASON
 from pipelines.detection.season import Season
@@ -21,6 +21,9 @@ RELATION_FACTOR = 2.0
 
 SHORT, LONG = 16.0, 1_000.0
 """Samples over which squared steps are averaged."""
+
+ROUNDING = 1e-9
+"""A step below this share of the value is rounding."""
 
 STILL = 1e-3
 """Share of the usual squared step below which a sensor is still."""
@@ -94,7 +97,7 @@ class SensorModel:
     """
 
     __slots__ = (
-        *("_resolution", "anchored", "cycle", "long", "newest", "short"),
+        *("_grain", "anchored", "cycle", "long", "newest", "short"),
         *("level", "level_source", "novelty", "relation", "relation_source", "season", "spread", "spread_source"),
     )
 
@@ -106,11 +109,11 @@ class SensorModel:
         self.level = Channel(boundary, warm_up, settings.resolution, settings.prior)
         self.spread = Channel(SPREAD_FACTOR * boundary, warm_up, SPREAD_FLOOR)
         self.relation = Channel(RELATION_FACTOR * boundary, warm_up, settings.resolution)
-        self.novelty = Novelty(warm_up)
+        self.novelty = Novelty(warm_up, settings.resolution)
         self.season = Season()
         self.cycle = self.newest = self.short = self.long = 0.0
         self.anchored = float("nan")
-        self._resolution = settings.resolution
+        self._grain = DEAD_BAND * settings.resolution
 
     @property
     def expected(self) -> float:
@@ -138,7 +141,7 @@ class SensorModel:
     def _restlessness(self, value: float) -> float:
         step = abs(value - self.newest) if self.level.samples > 1.0 else 0.0
         self.newest = value
-        if step <= self._resolution:
+        if step <= self._grain or step <= ROUNDING * abs(value):
             step = 0.0
         self.short += (step * step - self.short) / SHORT
         return log(self.short / self.long + STILL) if self.long else 0.0

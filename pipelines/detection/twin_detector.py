@@ -75,13 +75,14 @@ class TwinDetector:
     def judge(self, ts_ns: int, values: Mapping[str, float], doubtful: AbstractSet[str] = frozenset()) -> Judgement:
         """Score finite values of one event time against what was learned so far.
 
-        Those that are `doubtful`, as a spike is until it is confirmed, can only be a surprise: they move no level.
+        Those that are `doubtful`, as a spike until it is confirmed, are judged as if they moved the level, and do not.
         """
         ts_s = self._ts_s = ts_ns / _NS
         inputs, latest = self.settings.inputs, self._latest
         fresh = self._fresh = []
         judged: dict[str, SensorJudgement] = {}
         surprise, surprised = 0.0, ""
+        doubt, doubted = 0.0, NOBODY
         for name, value in values.items():
             if name in inputs:
                 continue
@@ -90,7 +91,9 @@ class TwinDetector:
             evidence = model.novelty.observe(ts_s, value)
             if evidence > surprise or (evidence == surprise and name < surprised):
                 surprise, surprised = evidence, name
-            if name not in doubtful:
+            if name in doubtful:
+                doubt, doubted = max((doubt, doubted), (level.would_be(value - model.cycle), model.level_source))
+            else:
                 model.observe(ts_s, value)
                 fresh.append(model)
                 if level.samples > level.needed:
@@ -104,6 +107,8 @@ class TwinDetector:
         if not latest:
             return Judgement(None, 0.0, NOBODY, surprise, surprised, judged)
         distance, worst = max(zip(latest.values(), latest, strict=True))
+        if doubt > distance:
+            distance, worst = doubt, doubted
         distance /= self.budget.stretch
         return Judgement(score_of(distance, surprise), distance, worst, surprise, surprised, judged)
 
