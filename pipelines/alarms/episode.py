@@ -45,6 +45,8 @@ class Episode:
         The furthest that it has been, in boundaries.
     kind, sensor
         The source of that.
+    lasting
+        Whether it has stood so long that its level counts as lasting.
 
     >>> episode, rule = Episode(), EpisodeRule(raise_after=2, clear_after=1)
     >>> pump = ("level", "flow")
@@ -62,6 +64,7 @@ class Episode:
     peak: float = 0.0
     kind: str = ""
     sensor: str = ""
+    lasting: bool = False
 
     @property
     def source(self) -> tuple[str, str]:
@@ -99,11 +102,15 @@ class Episode:
         self.age += 1
         self._follow(distance, worst)
         self.streak = self.streak + 1 if own < max(rule.clear_below, rule.clear_share * self.peak) else 0
-        return self.clear() if self.streak >= rule.clear_after else None
+        if self.streak >= rule.clear_after:
+            return self.clear()
+        # Not while it is on its way back: what it shows then is no level.
+        self.lasting = self.lasting or (self.age >= rule.adopt_after and not self.streak)
+        return None
 
     def clear(self) -> Transition:
         """End the alert."""
-        self.active, self.streak, self.sequence = False, 0, self.sequence + 1
+        self.active, self.streak, self.sequence, self.lasting = False, 0, self.sequence + 1, False
         return Transition.CLEARED
 
     def go_on(self) -> Transition:

@@ -190,6 +190,15 @@ class Channel:
             self.former = self.slow
         self.slow = self.fast
         self.distance = 0.0
+        self._grow_cautious(peak)
+
+    def recover(self, peak: float) -> None:
+        """An alert has ended, at most `peak` boundaries from the usual in this channel: go on from what was usual."""
+        self.fast = self.slow
+        self.distance = 0.0
+        self._grow_cautious(peak)
+
+    def _grow_cautious(self, peak: float) -> None:
         if 0.0 < peak < WEAK:
             self.caution = max(self.caution, min(MOST_CAUTION, self.caution * (1.0 + CAUTION_STEP * peak)))
             self._set_reach()

@@ -26,8 +26,8 @@ SCALARS = Scalars("hour", "source", "total", "count")
 class Season:
     """Profile of the hours of working days and of weekends (UTC), each the mean of whole hours of former days.
 
-    An hour counts when it has ended, so that a shift is never mistaken for a habit while it happens. Until a whole day
-    is known the cycle is 0. A kind of day that is not known yet is taken for like the other.
+    An hour counts when it has ended, so that a shift is never mistaken for a habit while it happens; what an alert is
+    about is not to be learned. Until a whole day is known the cycle is 0. A kind of day that is not known yet is taken for like the other.
 
     Source: seasonal indices of additive decomposition, averaged exponentially as in Holt-Winters (Hyndman and
     Athanasopoulos, Forecasting: Principles and Practice, chapters 3 and 8).
@@ -45,8 +45,9 @@ class Season:
 
     >>> season = Season()
     >>> for hour in range(48):
-    ...     cycle = season.observe(3600.0 * hour + 1800, 20.0 + 5.0 * (hour % 24 >= 12))
-    >>> season.observe(3600.0 * 54, 20.0), season.observe(3600.0 * 66, 25.0)
+    ...     cycle = season.cycle(3600.0 * hour + 1800)
+    ...     season.learn(20.0 + 5.0 * (hour % 24 >= 12))
+    >>> season.cycle(3600.0 * 54), season.cycle(3600.0 * 66)
     (-2.5, 2.5)
     """
 
@@ -64,10 +65,10 @@ class Season:
         """Whether a whole day has been seen."""
         return self.source >= 0
 
-    def observe(self, ts_s: float, value: float) -> float:
-        """The cycle at an event time (epoch seconds), in the sensor's unit; the value then counts to its hour."""
-        if not -INFINITE < value < INFINITE:
-            raise unfinite(value)
+    def cycle(self, ts_s: float) -> float:
+        """The cycle at an event time (epoch seconds), in the sensor's unit; 0 while it is not known."""
+        if not -INFINITE < ts_s < INFINITE:
+            raise unfinite(ts_s)
         day, second = divmod(ts_s, _DAY_S)
         hour, past = divmod(second, _HOUR_S)
         kind = 1 if (day + _THURSDAY) % 7 >= _SATURDAY else 0
@@ -76,9 +77,14 @@ class Season:
             self._turn_to(at, kind, past)
         elif self.turned:
             self.turned, self.jump = False, 0.0
+        return 0.0 if self.source < 0 else self._cycle(int(self.source), int(hour), past)
+
+    def learn(self, value: float) -> None:
+        """Count a finite value to the hour for which the cycle was asked last."""
+        if not -INFINITE < value < INFINITE:
+            raise unfinite(value)
         self.total += value
         self.count += 1.0
-        return 0.0 if self.source < 0 else self._cycle(int(self.source), int(hour), past)
 
     def _cycle(self, source: int, hour: int, past: float) -> float:
         """Between the middles of two hours in a straight line, so that the cycle has no steps."""
@@ -91,7 +97,7 @@ class Season:
         return cycle if abs(cycle) > ROUNDING * abs(mean) else 0.0
 
     def _turn_to(self, at: int, kind: int, past: float) -> None:
-        if self.hour >= 0:
+        if self.hour >= 0 and self.count:
             done, mean = int(self.hour), self.total / self.count
             before = self._profile[done]
             self._profile[done] = mean if isnan(before) else before + FOLLOW * (mean - before)

@@ -159,7 +159,11 @@ class SensorGroup:
 
     def settle(self, source: Source, peak: float, *, adopted: bool) -> None:
         """An alert has ended: see `Channel.settle`. What the sensors are together, the models of each know."""
-        self.rarity.settle(peak if source == _ISOLATION else 0.0, adopted=adopted)
+        own = peak if source == _ISOLATION else 0.0
+        if adopted:
+            self.rarity.settle(own, adopted=True)
+        else:
+            self.rarity.recover(own)
 
     @property
     def unsettled(self) -> bool:

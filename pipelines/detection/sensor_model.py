@@ -123,7 +123,7 @@ class SensorModel:
     def observe(self, ts_s: float, value: float) -> None:
         """Take a finite value at an event time (epoch seconds); `novelty` is asked by itself."""
         season = self.season
-        cycle = self.cycle = season.observe(ts_s, value)
+        cycle = self.cycle = season.cycle(ts_s)
         if season.turned:
             self.level.shift(-season.jump)
             self.anchored = self.level.slow
@@ -134,7 +134,10 @@ class SensorModel:
         """Let the value observed last teach what is usual."""
         self.level.learn(calm=calm, alert=alert)
         self.spread.learn(calm=calm, alert=alert)
-        if not alert and self.level.samples > 1.0:
+        if alert:
+            return
+        self.season.learn(self.newest)
+        if self.level.samples > 1.0:
             samples = self.level.samples
             self.long += (self.short - self.long) / (samples if samples < LONG else LONG)
 
@@ -147,13 +150,23 @@ class SensorModel:
         return log(self.short / self.long + STILL) if self.long else 0.0
 
     def settle(self, source: Source, peak: float, *, adopted: bool) -> None:
-        """An alert has ended, at most `peak` boundaries from the usual at its source: see `Channel.settle`."""
-        for mine, channel in (
-            (self.level_source, self.level),
-            (self.spread_source, self.spread),
-            (self.relation_source, self.relation),
-        ):
-            channel.settle(peak if mine == source else 0.0, adopted=adopted)
+        """An alert has ended, at most `peak` boundaries from the usual at its source: see `Channel.settle`.
+
+        The level goes on from where it is. How restless it is and how it hangs together with others is taken for what
+        it was before, unless the new state is `adopted`.
+        """
+        peaks = [
+            peak if mine == source else 0.0 for mine in (self.level_source, self.spread_source, self.relation_source)
+        ]
+        self.level.settle(peaks[0], adopted=adopted)
+        if adopted:
+            self.spread.settle(peaks[1], adopted=True)
+            self.relation.settle(peaks[2], adopted=True)
+        else:
+            # What lingers of the steps that the alert was about is no news.
+            self.short = self.long
+            self.spread.recover(peaks[1])
+            self.relation.recover(peaks[2])
         self.anchor()
 
     @property

@@ -80,7 +80,7 @@ def _warm_up(runtime: Runtime, judgement: Judgement, ts_ns: int, outputs: Output
 def _follow(runtime: Runtime, ts_ns: int, judgement: Judgement, outputs: Outputs, *, historical: bool) -> bool:
     """Move the anomaly alert on, and tell it as news where historical data showed it first; whether it is drift."""
     episode, detector, rule = runtime.episode, runtime.detector, runtime.twin.rule
-    own = detector.distance(episode.source) if episode.active else 0.0
+    own, lasted = detector.distance(episode.source) if episode.active else 0.0, episode.lasting
     transition = episode.observe(ts_ns, judgement.distance, judgement.worst, own, rule, historical=historical)
     if transition is None and episode.active and not episode.live and not historical:
         transition = episode.go_on()
@@ -91,7 +91,7 @@ def _follow(runtime: Runtime, ts_ns: int, judgement: Judgement, outputs: Outputs
         announce_anomaly(runtime, transition, ts_ns, outputs)
     if transition is Transition.CLEARED:
         _settle(runtime, ts_ns, outputs, adopted=False)
-    return episode.active and episode.age == rule.adopt_after and _last(runtime, ts_ns, outputs)
+    return episode.lasting and not lasted and _last(runtime, ts_ns, outputs)
 
 
 def _settle(runtime: Runtime, ts_ns: int, outputs: Outputs, *, adopted: bool) -> None:

@@ -109,6 +109,7 @@ class EpisodeStored(Stored, frozen=True):
     peak: float
     kind: str
     sensor: str
+    lasting: bool
 
 
 class LagStored(Stored, frozen=True):

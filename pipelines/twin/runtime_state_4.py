@@ -73,7 +73,7 @@ class RuntimeState4(Stored, frozen=True):
         kept = {name: getattr(self, name) for name in self.__struct_fields__ if name not in _LEARNED}
         fields = kept | {
             "ledger": LedgerStored(**ledger),
-            "episode": EpisodeStored(**episode, since_ns=raised_ns, peak=0.0, kind="", sensor=""),
+            "episode": EpisodeStored(**episode, since_ns=raised_ns, peak=0.0, kind="", sensor="", lasting=False),
             "labels": LabelsStored([(raised_ns, None, None)] if raised_ns else [], 0, 0),
             "score": None,
             "model_version": 2,

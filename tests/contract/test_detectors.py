@@ -108,7 +108,9 @@ class Seasons(EachSensor):
         return Season()
 
     def feed(self, part: Part, ts_s: float, value: float) -> object:
-        return part.observe(ts_s, value), part.jump
+        cycle = part.cycle(ts_s)
+        part.learn(value)
+        return cycle, part.jump
 
     def state(self, part: Part) -> object:
         return part.whole(), SEASON.pack(part)
