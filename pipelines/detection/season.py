@@ -27,7 +27,8 @@ class Season:
     """Profile of the hours of working days and of weekends (UTC), each the mean of whole hours of former days.
 
     An hour counts when it has ended, so that a shift is never mistaken for a habit while it happens; what an alert is
-    about is not to be learned. Until a whole day is known the cycle is 0. A kind of day that is not known yet is taken for like the other.
+    about is not to be learned. Until a whole day is known the cycle is 0. A kind of day that is not known yet is taken
+    for like the other.
 
     Source: seasonal indices of additive decomposition, averaged exponentially as in Holt-Winters (Hyndman and
     Athanasopoulos, Forecasting: Principles and Practice, chapters 3 and 8).

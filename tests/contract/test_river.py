@@ -1,90 +1,125 @@
-"""Our detectors are River's where they don't say otherwise."""
+"""The twin's detector is one of River's to those who use River, and what it takes from River is River's."""
 
-import msgspec
+import math
+
 import pytest
-from river import anomaly, drift, stats
+from river import anomaly, drift, metrics
+from river.checks import common
 
-from pipelines.detection.baseline import BaselineDetector, BaselineSettings
-from pipelines.detection.deviation import DeviationSnapshot, SensorDeviation
-from pipelines.detection.drift import MIN_SAMPLES, THRESHOLD, TOLERANCE, DriftSnapshot, ScoreDrift
+from pipelines.detection.drift import DriftWatch
+from pipelines.detection.isolation import FAINTEST, HEIGHT, SEED, TREES, WINDOW, Isolation
+from pipelines.detection.row_detector import RowDetector
 from pipelines.simulation.randomness import random_stream
+from schemas.definition import DriftTest
 
-stored = pytest.mark.parametrize("every", [20_000, 100], ids=["unbroken", "stored every 100 values"])
-"""10,000 values in one go, and through bytes again and again."""
+FEATURES = ("a", "b", "c", "d", "e")
 
-
-def varying(count: int = 10_000) -> list[float]:
-    """Values whose deviation is large against the 1e-10 that River adds to it."""
-    rng = random_stream(1)
-    return [rng.gauss(1e6 * (number // 1_000), 1e6) for number in range(count)]
-
-
-def through_bytes(snapshot: DeviationSnapshot | DriftSnapshot) -> DeviationSnapshot | DriftSnapshot:
-    """What is read of a snapshot that was stored."""
-    return msgspec.msgpack.decode(msgspec.msgpack.encode(snapshot), type=type(snapshot))
-
-
-@stored
-def test_without_a_floor_the_deviation_is_rivers(every):
-    ours, stock = SensorDeviation(floor=0.0), anomaly.StandardAbsoluteDeviation(sub_stat=stats.Mean())
-    for number, value in enumerate(varying()):
-        if number > 1:
-            assert ours.score_one(None, value) == pytest.approx(stock.score_one(None, value), abs=1e-12, rel=0)
-        ours.learn_one(None, value)
-        stock.learn_one(None, value)
-        if number % every == every - 1:
-            ours = SensorDeviation.restored(through_bytes(ours.snapshot()), floor=0.0)
-    assert ours.mean == stock.sub_stat.get()
-    assert ours.deviation == stock.variance.get() ** 0.5
+GENERAL = (
+    common.check_repr,
+    common.check_str,
+    common.check_tags,
+    common.check_clone_same_class,
+    common.check_clone_is_idempotent,
+    common.check_init_has_default_params_for_tests,
+    common.check_init_default_params_are_not_mutable,
+    common.check_clone_changes_memory_addresses,
+    common.check_mutate_can_be_idempotent,
+    common.check_pickling_supports_roundtrip,
+)
+ON_DATA = (
+    common.check_learn_one,
+    common.check_pickling,
+    common.check_shuffle_features_no_impact,
+    common.check_emerging_features,
+    common.check_disappearing_features,
+)
+"""River's checks by themselves: `check_estimator` would fetch data from elsewhere."""
 
 
-def test_a_floor_is_all_that_differs():
-    ours, stock = SensorDeviation(floor=8e6), anomaly.StandardAbsoluteDeviation(sub_stat=stats.Mean())
-    for value in varying(1_000):
-        ours.learn_one(None, value)
-        stock.learn_one(None, value)
-    assert ours.score_one(None, 1e8) == abs(1e8 - stock.sub_stat.get()) / 8e6
-
-
-@stored
-def test_drift_is_rivers_page_hinkley(every):
-    ours = ScoreDrift()
-    stock = drift.PageHinkley(min_instances=MIN_SAMPLES, delta=TOLERANCE, threshold=THRESHOLD)
+def rows(count: int = 400) -> list[tuple[dict[str, float], int]]:
+    """Five features that hang together, and a run in which one of them leaves the others, labelled 1."""
     rng = random_stream(3)
-    found = []
-    for number in range(10_000):
-        score = min(1.0, max(0.0, rng.gauss(0.2 + 0.6 * (number // 700 % 2), 0.1)))
-        stock.update(score)
-        found.append(stock.drift_detected)
-        assert ours.update(score) == stock.drift_detected
+    made = []
+    for number in range(count):
+        base = rng.gauss(20.0, 1.0)
+        wrong = 250 <= number < 280
+        values = {name: base * (place + 1) + rng.gauss(0.0, 0.1) for place, name in enumerate(FEATURES)}
+        if wrong:
+            values["c"] += 15.0
+        made.append((values, int(wrong)))
+    return made
+
+
+@pytest.mark.parametrize("check", GENERAL, ids=lambda check: check.__name__)
+def test_the_detector_passes_rivers_general_checks(check):
+    check(RowDetector(warm_up=50))
+
+
+@pytest.mark.parametrize("check", ON_DATA, ids=lambda check: check.__name__)
+def test_the_detector_passes_rivers_checks_on_data(check):
+    check(RowDetector(warm_up=50), rows())
+
+
+def test_the_detector_ranks_faults_above_the_rest_as_river_asks():
+    detector, area = RowDetector(warm_up=50), metrics.ROCAUC(n_thresholds=50)
+    for values, label in rows():
+        area.update(label, detector.score_one(values))
+        detector.learn_one(values)
+    assert area.get() > 0.9
+
+
+def test_scoring_changes_nothing():
+    detector = RowDetector(warm_up=50)
+    for values, _ in rows(200):
+        detector.learn_one(values)
+    odd = dict.fromkeys(FEATURES, 1_000.0)
+    assert detector.score_one(odd) == detector.score_one(odd) > 0.5
+
+
+def test_the_rarity_is_that_of_rivers_trees():
+    limits = {"a": (0.0, 100.0), "b": (0.0, 10.0)}
+    stock = anomaly.HalfSpaceTrees(n_trees=TREES, height=HEIGHT, window_size=WINDOW, limits=limits, seed=SEED)
+    ours, rng = Isolation(limits), random_stream(4)
+    for _ in range(3 * WINDOW):
+        values = {"b": rng.gauss(5.0, 0.5), "a": rng.gauss(20.0, 5.0)}
+        ours.learn(values)
+        stock.learn_one(values)
+    odd = {"a": 90.0, "b": 1.0}
+    assert math.exp(-ours.rarity(odd)) == pytest.approx(1 - stock.score_one(odd) + FAINTEST)
+    assert ours.rarity(odd) > 2
+    assert ours.rarity({"a": 20.0, "b": 5.0}) < 1
+
+
+STOCK = {
+    DriftTest.PAGE_HINKLEY: lambda: drift.PageHinkley(min_instances=20, delta=0.1, threshold=5.0, mode="up"),
+    DriftTest.ADWIN: lambda: drift.ADWIN(delta=0.002, clock=1, grace_period=10, min_window_length=5),
+    DriftTest.KSWIN: lambda: drift.KSWIN(alpha=0.0005, window_size=60, stat_size=20, seed=1),
+}
+
+
+@pytest.mark.parametrize("test", DriftTest)
+@pytest.mark.parametrize("every", [1_000, 7], ids=["unbroken", "stored every 7 values"])
+def test_a_rise_is_found_where_rivers_test_finds_it(test, every):
+    rng, ours, stock = random_stream(5), DriftWatch(test), STOCK[test]()
+    found = None
+    for number in range(100):
+        error = abs(rng.gauss(0.3 if number < 70 else 2.0, 0.1))
+        stock.update(error)
         if number % every == every - 1:
-            ours = ScoreDrift.restored(through_bytes(ours.snapshot()))
-    assert sum(found) > 5
+            ours = DriftWatch(test).restore(*ours.snapshot())
+        if ours.update(error):
+            found = number
+            break
+        assert not stock.drift_detected
+    assert stock.drift_detected
+    assert found is not None
+    assert found >= 70
 
 
-def test_the_baselines_score_is_half_at_the_boundary_and_grows_with_the_distance():
-    detector = BaselineDetector(BaselineSettings(boundary=6.0, warm_up=50))
-    rng = random_stream(4)
-    for value in (rng.gauss(20.0, 0.5) for _ in range(200)):
-        detector.learn({"t1": value}, detector.judge({"t1": value}))
-    sensor = detector.snapshot().sensors["t1"]
-    deviation = (sensor.squares / (sensor.samples - 1)) ** 0.5
-    scores = [detector.judge({"t1": sensor.mean + distance * deviation}).score for distance in range(40)]
-    assert scores == sorted(scores)
-    assert scores[0] == pytest.approx(0.0, abs=1e-12)
-    assert scores[6] == pytest.approx(0.5)
-    assert scores[-1] < 1.0
-    below = detector.judge({"t1": sensor.mean - 12 * deviation}).score
-    assert below == pytest.approx(scores[12])
-
-
-def test_the_baselines_score_is_that_of_the_sensor_that_is_furthest_off():
-    detector = BaselineDetector(BaselineSettings(boundary=6.0, warm_up=50))
-    rng = random_stream(5)
-    for _ in range(200):
-        values = {"a": rng.gauss(20.0, 0.5), "b": rng.gauss(3.0, 0.1)}
-        detector.learn(values, detector.judge(values))
-    alone = detector.judge({"b": 9.0})
-    together = detector.judge({"a": 20.0, "b": 9.0})
-    assert together.score == alone.score > 0.5
-    assert together.sensors["a"].distance < 1
+@pytest.mark.parametrize("test", DriftTest)
+def test_one_change_is_one_drift_and_a_fall_is_none(test):
+    rng, watch = random_stream(6), DriftWatch(test)
+    rises = [watch.update(abs(rng.gauss(0.3 if number < 70 else 2.0, 0.1))) for number in range(160)]
+    assert sum(rises) == 1
+    falls = [watch.update(abs(rng.gauss(0.1, 0.02))) for _ in range(100)]
+    assert not any(falls)
