@@ -107,8 +107,8 @@ def test_what_is_on_its_way_back_when_time_is_up_is_not_taken_for_a_new_level():
 @pytest.mark.parametrize("test", ["page_hinkley", "adwin", "kswin"])
 def test_a_level_that_moves_too_slowly_for_an_alert_is_a_drift_after_the_first_day(test):
     log = Log(twin(test=test))
-    still, moving = noise(2_000, deviation=1.0), noise(6_000, deviation=1.0, seed=2)
-    values = [*still, *(value + step / 1_000 for step, value in enumerate(moving))]
+    still, moving = noise(2_000, deviation=1.0), noise(8_000, deviation=1.0, seed=2)
+    values = [*still, *(value + step / 2_000 for step, value in enumerate(moving))]
     for step, value in enumerate(values):
         log.observe(60 * step, t1=value)
     outputs = feed(log)
