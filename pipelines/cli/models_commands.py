@@ -1,7 +1,7 @@
 """models: what twins have learned, and what happened to it."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,7 @@ import typer
 
 from pipelines.catalog.suggestion import close_names, suggestion
 from pipelines.cli.console import console, error_console, errors_told, tell
+from pipelines.cli.fleet_prior import prior_yaml, usual_deviations
 from pipelines.cli.foreign_text import plain
 from pipelines.cli.known_twins import MOST_CLOSE
 from pipelines.cli.model_card import TwinFacts, model_card
@@ -18,10 +19,11 @@ from pipelines.cli.options import Bootstrap, Home, Prefix, kafka_address
 from pipelines.feed.definitions import standing_definitions
 from pipelines.feed.model_trail import ModelTrail, read_model_trail
 from pipelines.feed.twin_watch import TwinWatch
+from schemas.definition import TwinDefinition
 from schemas.state import TwinState
 
 app = typer.Typer(
-    help="What twins have learned: the audit trail of one twin, the model card of a type.",
+    help="What twins have learned: the audit trail of one twin; the model card and the fleet prior of a type.",
     no_args_is_help=True,
     rich_markup_mode="rich",
 )
@@ -88,17 +90,63 @@ def card(
     """
     with errors_told():
         address = kafka_address(home, bootstrap_servers)
-        with error_console.status("reading twin.definitions"):
-            defined = standing_definitions(address, topic_prefix).definitions
-        chosen = sorted(twin_id for twin_id, each in defined.items() if each.type.type == twin_type)
-        if not chosen:
-            types = {each.type.type for each in defined.values()}
-            why = plain(f"no twin of a type {twin_type!r} is defined; {suggestion(twin_type, types)}")
-            raise typer.BadParameter(why, param_hint="TYPE")
+        defined, chosen = _twins_of(twin_type, address, topic_prefix)
         trail = _trail(address, topic_prefix)
         with error_console.status("reading twin.state"), TwinWatch(address, topic_prefix) as watch:
             twins = [TwinFacts(defined[twin_id], watch.state(twin_id), trail.of(twin_id)) for twin_id in chosen]
     written = model_card(twin_type, twins, datetime.now(UTC))
+    _write(written, out, f"the card of {len(twins)} twins")
+
+
+@app.command("prior")
+def prior(
+    twin_type: Annotated[str, typer.Argument(metavar="TYPE", help="Name of the type, of which twins are defined.")],
+    *,
+    home: Home = None,
+    bootstrap_servers: Bootstrap = None,
+    topic_prefix: Prefix = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", show_default="the terminal", help="Write it there.")
+    ] = None,
+) -> None:
+    """Write what a new twin of a type may start with in YAML: how far each sensor usually strays.
+
+    Put it into the type's file and apply it: a twin that is defined then is judged after a few samples, by what the
+    twins of its type have shown, and learns what is its own while it runs.
+
+    Examples:
+
+        twinstream models prior centrifugal-pump
+
+        twinstream models prior centrifugal-pump --out pump-prior.yaml
+    """
+    with errors_told():
+        address = kafka_address(home, bootstrap_servers)
+        _, chosen = _twins_of(twin_type, address, topic_prefix)
+        with error_console.status("reading twin.state"), TwinWatch(address, topic_prefix) as watch:
+            states = [state for twin_id in chosen if (state := watch.state(twin_id)) is not None]
+    deviations = usual_deviations(states)
+    if not deviations:
+        why = plain(
+            f"no twin of {twin_type!r} has learned enough yet; twinstream models card {twin_type} shows how far"
+        )
+        raise typer.BadParameter(why, param_hint="TYPE")
+    _write(prior_yaml(twin_type, len(states), deviations, datetime.now(UTC)), out, f"the prior of {len(states)} twins")
+
+
+def _twins_of(twin_type: str, address: str, prefix: str) -> tuple[Mapping[str, TwinDefinition], list[str]]:
+    """All definitions, and the ids of the twins of a type; there is one at least."""
+    with error_console.status("reading twin.definitions"):
+        defined = standing_definitions(address, prefix).definitions
+    chosen = sorted(twin_id for twin_id, each in defined.items() if each.type.type == twin_type)
+    if not chosen:
+        types = {each.type.type for each in defined.values()}
+        why = plain(f"no twin of a type {twin_type!r} is defined; {suggestion(twin_type, types)}")
+        raise typer.BadParameter(why, param_hint="TYPE")
+    return defined, chosen
+
+
+def _write(written: str, out: Path | None, what: str) -> None:
     if out is None:
         typer.echo(written, nl=False)
         return
@@ -106,7 +154,7 @@ def card(
         out.write_text(written, encoding="utf-8")
     except OSError as error:
         raise typer.BadParameter(f"{out} can't be written: {error.strerror}", param_hint="--out") from error
-    tell(f"wrote the card of {len(twins)} twins to {out}")
+    tell(f"wrote {what} to {out}")
 
 
 def _trail(address: str, prefix: str) -> ModelTrail:

@@ -68,6 +68,9 @@ class Channel:
         Smallest standard deviation assumed, in the statistic's unit.
     prior
         Usual variance of the difference as others of the kind have it: with it a few samples are warm-up enough.
+    furthest
+        Standard deviations beyond which a difference teaches no more than this: for what changes so gradually that it
+        would be taken for usual before it is far enough.
 
     Attributes
     ----------
@@ -110,6 +113,7 @@ class Channel:
         "former",
         "labelled",
         "least",
+        "most",
         "near",
         "needed",
         "noise",
@@ -121,7 +125,15 @@ class Channel:
         "warm_up",
     )
 
-    def __init__(self, boundary: float, warm_up: int, floor: float = 0.0, prior: float | None = None) -> None:
+    def __init__(
+        self,
+        boundary: float,
+        warm_up: int,
+        floor: float = 0.0,
+        prior: float | None = None,
+        furthest: float = INFINITE,
+    ) -> None:
+        self.most = furthest * furthest
         self.boundary, self.warm_up, self.floor = boundary, warm_up, floor
         self.samples = self.fast = self.slow = self.noise = self.squares = self.distance = 0.0
         self.variance = self.least = 0.0 if prior is None else max(prior, floor * floor)
@@ -179,7 +191,10 @@ class Channel:
         if warming or calm:
             self.slow += gap / (samples if samples < SLOW else SLOW)
         if not warming:
-            self.variance += (gap * gap - self.variance) / (samples if samples < SCALE else SCALE)
+            squared = gap * gap
+            if squared > self.most * self.variance:
+                squared = self.most * max(self.variance, self.least)
+            self.variance += (squared - self.variance) / (samples if samples < SCALE else SCALE)
 
     def settle(self, peak: float, *, adopted: bool) -> None:
         """An alert has ended, at most `peak` boundaries from the usual in this channel: go on from where it is.

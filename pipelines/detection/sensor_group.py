@@ -109,6 +109,7 @@ class SensorGroup:
         if residuals is not None:
             for name, residual in zip(sensors, residuals, strict=True):
                 if (model := models.get(name)) is not None:
+                    model.residual = residual
                     model.relation.observe(residual)
                     self._watched.append(model.relation)
                     if model.relation.warm:

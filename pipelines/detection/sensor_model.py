@@ -16,6 +16,9 @@ from pipelines.detection.season import Season
 SPREAD_FACTOR = 2.0
 """Boundaries of the restlessness are wider: it says less than the level."""
 
+SPREAD_FURTHEST = 2.0
+"""It changes over `SHORT` samples: standard deviations that teach, see `Channel`."""
+
 RELATION_FACTOR = 2.0
 """So are those of what the others do not explain: on SKAB it adds nothing below, and cries wolf (decision 0009)."""
 
@@ -65,7 +68,7 @@ class SensorSnapshot(NamedTuple):
 
 _SCALARS = Scalars.of(
     (("level", CHANNEL), ("spread", CHANNEL), ("relation", CHANNEL), ("season", SEASON), ("novelty", NOVELTY)),
-    *("anchored", "cycle", "newest", "short", "long"),
+    *("anchored", "cycle", "newest", "residual", "short", "long"),
 )
 
 
@@ -83,6 +86,8 @@ class SensorModel:
         What it shows beyond what the others explain.
     newest, cycle
         The value observed last, and the part of it that the time of day explains.
+    residual
+        What it showed last beyond what the others explain.
     short, long
         Mean squares of its steps.
     anchored
@@ -97,7 +102,7 @@ class SensorModel:
     """
 
     __slots__ = (
-        *("_grain", "anchored", "cycle", "long", "newest", "short"),
+        *("_grain", "anchored", "cycle", "long", "newest", "residual", "short"),
         *("level", "level_source", "novelty", "relation", "relation_source", "season", "spread", "spread_source"),
     )
 
@@ -107,12 +112,13 @@ class SensorModel:
         self.relation_source = Source(Kind.RELATION, name)
         boundary, warm_up = settings.boundary, settings.warm_up
         self.level = Channel(boundary, warm_up, settings.resolution, settings.prior)
-        self.spread = Channel(SPREAD_FACTOR * boundary, warm_up, SPREAD_FLOOR)
+        self.spread = Channel(SPREAD_FACTOR * boundary, warm_up, SPREAD_FLOOR, furthest=SPREAD_FURTHEST)
         self.relation = Channel(RELATION_FACTOR * boundary, warm_up, settings.resolution)
         self.novelty = Novelty(warm_up, settings.resolution)
         self.season = Season()
         self.cycle = self.newest = self.short = self.long = 0.0
         self.anchored = float("nan")
+        self.residual = 0.0
         self._grain = DEAD_BAND * settings.resolution
 
     @property
@@ -176,8 +182,8 @@ class SensorModel:
 
     @property
     def unexplained(self) -> float:
-        """What it shows of late beyond what the others explain and beyond what it usually does, in its unit."""
-        return self.relation.fast - self.relation.slow
+        """What it showed last beyond what the others explain and beyond what it usually does, in its unit."""
+        return self.residual - self.relation.slow
 
     @property
     def wander(self) -> float:
