@@ -14,10 +14,12 @@ from pipelines.cli.plant_command import TWINS, plant, run_plant
 from pipelines.detection.plain import PLAIN_DETECTORS
 from pipelines.evaluation.contender import Constant, Contender, Dice, FixedLimits, Plain, Product
 from pipelines.evaluation.corpus import nab_files, skab_files
+from pipelines.evaluation.detector_cost import DetectorCost, detector_cost
 from pipelines.evaluation.nab_evaluation import evaluate_nab
 from pipelines.evaluation.plant_evaluation import PlantSettings
 from pipelines.evaluation.report import NAB_HEAD, SKAB_HEAD, nab_rows, report, skab_rows
 from pipelines.evaluation.skab_evaluation import evaluate_skab
+from pipelines.replay.recording import Recording
 
 File = TypeVar("File")
 Result = TypeVar("Result")
@@ -107,9 +109,15 @@ def write_report(
             _with_progress(skab, contenders, evaluate_skab),
             len(skab),
             run_plant(TWINS, PlantSettings(hours=plant_hours)),
+            [_cost(file.name, file.recording) for file in (nab[-1], skab[0], skab[-1])],
         )
         out.write_text(text, encoding="utf-8")
         tell(f"wrote {out}")
+
+
+def _cost(name: str, recording: Recording) -> DetectorCost:
+    with console.status(f"the detector by itself: {name}"):
+        return detector_cost(name, recording)
 
 
 def _contenders(*, alone: bool) -> list[Contender]:

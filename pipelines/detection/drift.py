@@ -1,6 +1,7 @@
 """Drift: what was learned fits less and less, though nothing is wrong at any single moment."""
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import NamedTuple, Protocol, Self
 
@@ -42,9 +43,9 @@ class DriftSnapshot(NamedTuple):
     sum: float
     samples: int
     residual_cooling: int
-    residual: tuple[float, ...]
+    residual: bytes
     error_cooling: int
-    error: tuple[float, ...]
+    error: bytes
 
     def since(self, whole: "DriftSnapshot") -> "DriftSnapshot":
         """A whole snapshot of one of what has changed since, and of the whole before it."""
@@ -67,7 +68,7 @@ class DriftWatch:
     def __init__(self, test: DriftTest) -> None:
         self._kind = test
         self._test = _TESTS[test]()
-        self._seen: list[float] = []
+        self._seen = array("f")
         self._cooling = 0
 
     def update(self, error: float) -> bool:
@@ -78,28 +79,31 @@ class DriftWatch:
         if len(self._seen) >= REMEMBERED:
             self._begin(self._seen[REMEMBERED // 2 :])
         before = sum(self._seen) / len(self._seen) if self._seen else error
-        self._seen.append(error)
-        self._test.update(error)
+        self._observe(error)
         found = bool(self._test.drift_detected)
         if found:
             self._begin([])
             self._cooling = COOL_DOWN
         return found and error > before
 
-    def _begin(self, seen: Sequence[float]) -> None:
-        self._test, self._seen = _TESTS[self._kind](), []
+    def _begin(self, seen: Iterable[float]) -> None:
+        self._test, self._seen = _TESTS[self._kind](), array("f")
         for error in seen:
-            self._seen.append(error)
-            self._test.update(error)
+            self._observe(error)
 
-    def snapshot(self) -> tuple[int, tuple[float, ...]]:
+    def _observe(self, error: float) -> None:
+        """Remember an error, and show it to the test as it is remembered."""
+        self._seen.append(error)
+        self._test.update(self._seen[-1])
+
+    def snapshot(self) -> tuple[int, bytes]:
         """How long it is to cool down yet, and what the test has seen."""
-        return self._cooling, tuple(self._seen)
+        return self._cooling, self._seen.tobytes()
 
-    def restore(self, cooling: int, seen: Sequence[float]) -> Self:
+    def restore(self, cooling: int, seen: bytes) -> Self:
         """Go on bit for bit where a snapshot was taken."""
         self._cooling = cooling
-        self._begin(seen)
+        self._begin(array("f", seen))
         return self
 
 
@@ -161,7 +165,7 @@ class DriftMonitor:
     def snapshot(self, *, whole: bool = True) -> DriftSnapshot:
         """The block that is being filled and, in the whole, what the tests have seen."""
         residual, error = self._residual.snapshot(), self._error.snapshot()
-        return DriftSnapshot(self._sum, self._count, *(residual + error if whole else (0, (), 0, ())))
+        return DriftSnapshot(self._sum, self._count, *(residual + error if whole else (0, b"", 0, b"")))
 
     def restore(self, snapshot: DriftSnapshot) -> Self:
         """Go on bit for bit where a whole snapshot was taken."""

@@ -1,7 +1,7 @@
 """Whatever gives each row of a recording a score: the product, dummies, plain detectors."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Protocol
@@ -115,7 +115,7 @@ class FixedLimits:
         lowest: dict[str, float] = {}
         highest: dict[str, float] = {}
         scores = []
-        for number, values in enumerate(_values(recording)):
+        for number, values in enumerate(values_of(recording)):
             beyond = 0.0
             for sensor, value in values.items():
                 low, high = lowest.get(sensor, value), highest.get(sensor, value)
@@ -136,14 +136,15 @@ class Plain:
     def judge(self, recording: Recording) -> Judged:
         """See `Contender`."""
         detector = PlainDetector(self.name)
-        rows = list(_values(recording))
+        rows = list(values_of(recording))
         began = time.perf_counter()
         scores = [detector.update(values) for values in rows]
         seconds = time.perf_counter() - began
         return Judged(scores, [score >= ALARM_SCORE for score in scores], seconds, len(recording.sensors))
 
 
-def _values(recording: Recording) -> Iterator[Mapping[str, float]]:
+def values_of(recording: Recording) -> Iterator[dict[str, float]]:
+    """The numbers of each row, by column; what is none is left out."""
     for row in recording.rows():
         parsed = {name: parse_number(text) for name, text in row.cells if text}
         yield {name: number for name, number in parsed.items() if not isinstance(number, Rejected)}

@@ -5,17 +5,25 @@ from dataclasses import dataclass
 
 from pipelines.evaluation.contender import Contender, reading_us
 from pipelines.evaluation.corpus import NabFile
-from pipelines.evaluation.nab_score import PROFILES, ScoredFile, best
+from pipelines.evaluation.nab_score import PROFILES, ScoredFile, at_threshold, best
 
 
 @dataclass(frozen=True, slots=True)
 class NabResult:
-    """One contender: its score and best threshold in each profile, and its cost."""
+    """One contender: its score and best threshold in each profile, and its cost.
+
+    Attributes
+    ----------
+    halves
+        Standard score of every second file at the threshold that is best for the others, and the other way round: what
+        a threshold is worth on files that it was not chosen on.
+    """
 
     contender: str
     scores: dict[str, float]
     thresholds: dict[str, float]
     reading_us: float
+    halves: tuple[float, float]
 
 
 def evaluate_nab(
@@ -37,4 +45,12 @@ def _evaluate(files: Sequence[NabFile], contender: Contender, told: Callable[[st
         {name: top.score for name, top in tops.items()},
         {name: top.threshold for name, top in tops.items()},
         reading_us(judged),
+        (_transferred(scored[::2], scored[1::2]), _transferred(scored[1::2], scored[::2])),
     )
+
+
+def _transferred(chosen_on: Sequence[ScoredFile], files: Sequence[ScoredFile]) -> float:
+    """The score of files at the threshold that is best for others; 0 where either have no window to be found."""
+    if not any(file.windows for file in chosen_on) or not any(file.windows for file in files):
+        return 0.0
+    return at_threshold(files, best(chosen_on).threshold)

@@ -12,6 +12,7 @@ from pipelines.twin.ledger import Ledger
 from pipelines.twin.message import Message
 from pipelines.twin.outputs import Outputs, Verdict
 from pipelines.twin.roster import Roster
+from pipelines.twin.runtime import Runtime
 from pipelines.twin.store import MemoryStore
 from schemas.accounting import Counts
 from schemas.definition import TwinDefinition, TwinType
@@ -74,11 +75,16 @@ class Backtest:
         return {name: count for name, count in self._ledger.named().items() if count and name not in totals}
 
     @property
-    def _ledger(self) -> Ledger:
+    def runtime(self) -> Runtime:
+        """The twin as it stands."""
         runtime = self._roster.runtime(self._twin_id)
         if runtime is None:
             raise RuntimeError(f"twin {self._twin_id} was lost; this is a bug")
-        return runtime.ledger
+        return runtime
+
+    @property
+    def _ledger(self) -> Ledger:
+        return self.runtime.ledger
 
     def _feed(self, topic: Topic, value: bytes, offset: int) -> Outputs:
         message = Message(topic, self._twin_id.encode(), value, partition=0, offset=offset, received_ms=self._now_ms)
