@@ -175,7 +175,7 @@ class SensorGroup:
         """It was stored as a whole."""
         self.relation.settled = True
         if self._isolation is not None:
-            self._isolation.settled = True
+            self._isolation.stored()
 
     def snapshot(self, *, whole: bool) -> GroupSnapshot:
         """What was learned, or what of it has changed since it was stored as a whole."""
@@ -190,7 +190,7 @@ class SensorGroup:
             self.relation.whole() if whole else (),
             self.relation.change(),
             isolation.whole() if whole and isolation is not None else b"",
-            isolation.change() if isolation is not None else b"",
+            isolation.change() if not whole and isolation is not None else b"",
             self.rarity.packed(),
         )
 

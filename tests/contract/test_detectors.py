@@ -229,11 +229,11 @@ class Isolated:
 
     def restored(self) -> "Isolated":
         other = Isolated()
-        other.isolation.restore(self.isolation.whole(), self.isolation.change())
+        other.isolation.restore(self.isolation.whole(), b"")
         return other
 
     def snapshot(self) -> object:
-        return self.isolation.whole(), self.isolation.change()
+        return self.isolation.whole()
 
 
 class Twin:
