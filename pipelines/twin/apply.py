@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.detection.judgement import SensorJudgement
+from pipelines.detection.twin_detector import WORTH_TELLING
 from pipelines.twin.alert_message import announce_health
 from pipelines.twin.conditions import clear, observe_health, tell_untold
 from pipelines.twin.event_time import NS_PER_MS
@@ -193,6 +194,9 @@ def _write(runtime: Runtime, applied: list[Sensor], ts_ns: int, judged: Judged |
             "state": runtime.condition.value,
             "held": float(judged.held),
         }
+        if judged.judgement.distance >= WORTH_TELLING:
+            source = judged.judgement.worst
+            verdict["distance"], verdict["source"] = judged.judgement.distance, f"{source.kind} {source.sensor}".strip()
         outputs.point(line(runtime.twin.point, verdict, ts_ns))
 
 
