@@ -1,4 +1,4 @@
-"""Online learning as the field knows it: limits of trees, snapshots, and detectors that outlive a release (C30, C36)."""
+"""Online learning as the field knows it: limits of trees, and snapshots that outlive a release (C30, C36, C37)."""
 
 import pytest
 
