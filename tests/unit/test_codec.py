@@ -4,8 +4,11 @@ import msgspec
 import orjson
 import pytest
 
+from pipelines.detection.memory import CAPACITY
 from pipelines.testing.builders import Log, definition, feed, new_roster, noise
+from pipelines.testing.readers import models
 from pipelines.twin.codec import RUNTIME_VERSION, RuntimeFormatError, decode_runtime, encode_runtime
+from pipelines.twin.recent import REMEMBERED
 from pipelines.twin.roster import Roster
 from pipelines.twin.runtime import Runtime
 from pipelines.twin.runtime_state import RuntimeState
@@ -123,7 +126,33 @@ def test_a_runtime_of_other_parts_is_refused(change):
         decode_runtime(head + msgspec.msgpack.encode(change(state)))
 
 
-def test_a_sensor_takes_about_a_kilobyte():
-    encoded = encode_runtime(lived(158))
+def test_a_sensor_takes_no_more_than_four_kilobytes_however_much_it_has_seen():
+    """With full memories, and with what a sensor alone may have beside them."""
+    sensors = ("t1", "t2")
+    log = Log(definition(t1={"unit": "degC", "range": [-1e3, 1e3]}, t2={"unit": "bar", "range": [-1e3, 1e3]}))
+    for number in range(2_000):
+        wide = 1.02**number % 500
+        log.observe(67 * number, **{name: wide * (-1) ** number + place for place, name in enumerate(sensors)})
+    roster = new_roster()
+    feed(log, roster)
+    runtime = roster.runtime("case")
+    for model in models(runtime).values():
+        novelty, capacities = model.novelty, []
+        for memory in (novelty.values, novelty.departures, novelty.levels, novelty.steps):
+            capacities.append(len(memory.values))
+        assert capacities == [CAPACITY] * 4
+        assert model.season.known
+    assert all(len(sensor.recent) >= REMEMBERED for sensor in runtime.sensors.values())
+    encoded = encode_runtime(runtime)
     head, _ = parts(encoded)
-    assert (len(encoded) - len(head)) / 4 < 1_500
+    assert (len(encoded) - len(head)) / len(sensors) <= 4_096
+
+
+def test_a_twin_of_one_sensor_takes_no_more_either():
+    log = Log(definition())
+    log.observe_all("t1", [1.02**number % 500 * (-1) ** number for number in range(2_000)])
+    roster = new_roster()
+    feed(log, roster)
+    encoded = encode_runtime(roster.runtime("case"))
+    head, _ = parts(encoded)
+    assert len(encoded) - len(head) <= 4_096
