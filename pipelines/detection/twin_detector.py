@@ -339,7 +339,7 @@ class TwinDetector:
         detector._feedback = dict(snapshot.feedback)
         for name, learned in snapshot.sensors.items():
             detector._begin(name).restore(learned)
-        detector._standing = set(snapshot.standing)
+        detector._standing = {name for name in snapshot.standing if detector._models[name].level.warm}
         detector._arrivals.restore(snapshot.arrivals)
         if (group := snapshot.group) is not None:
             detector._group = SensorGroup(group.sensors, settings.limits, settings.boundary, settings.warm_up)
