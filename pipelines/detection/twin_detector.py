@@ -104,7 +104,7 @@ class TwinDetector:
                 judged[name] = SensorJudgement(value, model.expected, level.deviation, level.reach)
         if fresh:
             self._judge_together(values, doubtful)
-        if not latest:
+        if not latest or not self._judging:
             return Judgement(None, 0.0, NOBODY, surprise, surprised, judged)
         distance, worst = max(zip(latest.values(), latest, strict=True))
         if doubt > distance:
@@ -272,6 +272,11 @@ class TwinDetector:
     def warm(self) -> bool:
         """Whether at least one sensor has sent enough to be judged."""
         return bool(self._standing) or any(model.level.warm for model in self._models.values())
+
+    @property
+    def _judging(self) -> bool:
+        """Whether a sensor is beyond its warm-up: how often messages come is no judgement of a twin by itself."""
+        return bool(self._standing) or any(model.level.samples > model.level.needed for model in self._models.values())
 
     @property
     def standing(self) -> AbstractSet[str]:

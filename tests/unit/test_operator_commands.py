@@ -269,6 +269,20 @@ def test_relearning_one_sensor_leaves_the_others_as_they_are(room):
     assert room.state.state == "normal"
 
 
+def test_relearning_every_sensor_by_name_warms_up_as_relearning_all(room):
+    """What is known of the pace of messages is no judgement of the twin."""
+    assert [event.change for event in model_events(room.tell("relearn", sensors=["t1", "t2"]))] == ["relearn"]
+    after = Log(twin_id="case")
+    for second, value in enumerate(noise(25, 3.0)):
+        after.observe(CALM + EVERY + second, t1=value, t2=value)
+    outputs = feed(after, room.roster)
+    verdicts = outputs.verdicts
+    assert {(verdict.score, verdict.condition) for verdict in verdicts[:19]} == {(None, "warming")}
+    assert {verdict.condition for verdict in verdicts[21:]} == {"normal"}
+    assert all(verdict.score is not None for verdict in verdicts[21:])
+    assert [event.change for event in model_events(outputs)] == ["warm"]
+
+
 def test_relearning_ends_the_anomaly_alert():
     log = faulty()
     roster = new_roster()
