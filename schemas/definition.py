@@ -105,7 +105,7 @@ class Parameter(WireModel):
 
 
 class DetectionProfile(StrEnum):
-    """How eager detection is: the score needed, and for how long."""
+    """How eager detection is: how far off its boundaries are."""
 
     SENSITIVE = "sensitive"
     BALANCED = "balanced"

@@ -20,11 +20,11 @@ class ModelChange(StrEnum):
     LABEL = "label"
     """An operator said what an alert was."""
     THRESHOLD = "threshold"
-    """The boundary of a sensor moved, since one of its alerts was labelled."""
+    """A boundary moved: by the label of an alert, by a weak alert, or by the budget of false alarms."""
     RELEARN = "relearn"
     """What was learned, of all sensors or of some, is forgotten and learned anew."""
     RESET = "reset"
-    """The stored twin could not be read: it begins anew."""
+    """The stored twin could not be read, or another detector had learned it: it begins anew."""
 
 
 class ModelEvent(WireModel):
@@ -40,7 +40,9 @@ class ModelEvent(WireModel):
     sensor: Identifier | None = Field(default=None, description="the sensor concerned, if it is one")
     samples: int | None = Field(default=None, ge=0, description="learned by then")
     boundary: float | None = Field(
-        default=None, gt=0, description="standard deviations at which the sensor's score is 0.5, after the change"
+        default=None,
+        gt=0,
+        description="standard deviations at which the score of the sensor, or of all, is 0.5, after the change",
     )
     alert_id: str | None = Field(default=None, description="the alert that was labelled")
     label: Label | None = None

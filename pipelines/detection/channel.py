@@ -74,8 +74,12 @@ class Channel:
 
     Attributes
     ----------
+    asked
+        Samples of warm-up that are asked for.
     samples
         How many were seen.
+    needed
+        Samples of warm-up.
     fast, slow
         The short and the long mean.
     noise
@@ -105,6 +109,7 @@ class Channel:
     """
 
     __slots__ = (
+        "asked",
         "boundary",
         "caution",
         "distance",
@@ -117,6 +122,7 @@ class Channel:
         "near",
         "needed",
         "noise",
+        "prior",
         "reach",
         "samples",
         "slow",
@@ -136,8 +142,9 @@ class Channel:
         self.most = furthest * furthest
         self.boundary, self.warm_up, self.floor = boundary, warm_up, floor
         self.samples = self.fast = self.slow = self.noise = self.squares = self.distance = 0.0
-        self.variance = self.least = 0.0 if prior is None else max(prior, floor * floor)
-        self.needed = float(warm_up if prior is None else min(warm_up, int(FAST)))
+        self.prior = 0.0 if prior is None else max(prior, floor * floor)
+        self.variance = self.least = self.prior
+        self.needed = self.asked = float(warm_up if prior is None else min(warm_up, int(FAST)))
         self.caution = self.labelled = 1.0
         self.former, self.near = _UNKNOWN, 0.0
         self.reach = boundary
@@ -251,8 +258,28 @@ class Channel:
             gap = self.fast - self.slow
             self.squares += gap * gap
         if samples == self.needed:
-            self.variance = self.squares / (samples - settling) + NOISE_SHARE * self.noise
-            self.least = self._at_least(self.variance)
+            self._judge(self.squares / (samples - settling))
+
+    def _judge(self, squares: float) -> None:
+        """The warm-up is over, in which this was the mean square of the difference."""
+        self.variance = squares + NOISE_SHARE * self.noise
+        self.least = self._at_least(self.variance)
+
+    def _wait(self) -> None:
+        """Another length of the warm-up is asked for than before: what was learned so far counts."""
+        warm, counted = self.warm, self.samples - self.needed // SETTLING
+        if warm:
+            squares = max(0.0, self.variance - NOISE_SHARE * self.noise)
+        else:
+            squares = self.squares / counted if counted > 0.0 else self.noise / (2.0 * FAST - 1.0)
+        self.needed = self.asked
+        if not self.warm:
+            self.squares = squares * max(0.0, self.samples - self.needed // SETTLING)
+            self.distance = 0.0
+        if self.prior and not warm:
+            self.variance = self.least = self.prior
+        elif self.warm and not warm:
+            self._judge(squares)
 
     def _at_least(self, variance: float) -> float:
         """A variance that is no less than what the instrument and the arithmetic can tell."""
@@ -272,3 +299,5 @@ class Channel:
     def restored(self) -> None:
         """Work out what follows from the numbers that were set."""
         self._set_reach()
+        if self.needed != self.asked:
+            self._wait()

@@ -8,6 +8,9 @@ from pipelines.detection.judgement import Kind, Source
 MOST_OTHERS = 3
 """Sensors named as those that explain another, at most."""
 
+LONGEST = 1e9
+"""Numbers from here on are read more easily with an exponent."""
+
 NEAR_ZERO = 0.05
 """Below this share of the deviation's size an expected value is too close to 0 for a percentage to say anything."""
 
@@ -68,20 +71,20 @@ def _said(finding: Finding, sensor: str, unit: str) -> str:
     value, expected = finding.value, finding.expected
     match finding.source.kind:
         case Kind.RELATION:
-            explained = f"the {expected:.4g}{unit} that {listed(finding.others)} explain"
-            return f"{sensor} is {value:.5g}{unit}, {_off(finding)} {explained}"
+            explained = f"the {figure(expected, 4)}{unit} that {listed(finding.others)} explain"
+            return f"{sensor} is {figure(value, 5)}{unit}, {_off(finding)} {explained}"
         case Kind.SPREAD if value < 1.0:
-            return f"{sensor} hardly moves: its steps are {1 / max(value, 1e-3):.2g} times smaller than usual"
+            return f"{sensor} hardly moves: its steps are {figure(1 / max(value, 1e-3), 2)} times smaller than usual"
         case Kind.SPREAD:
-            return f"{sensor} is restless: its steps are {value:.2g} times larger than usual"
+            return f"{sensor} is restless: its steps are {figure(value, 2)} times larger than usual"
         case Kind.ARRIVAL:
             return f"messages come every {duration(value)} instead of every {duration(expected)}"
         case Kind.ISOLATION:
             return f"{listed(finding.others)} have hardly ever been seen in this combination"
         case Kind.NOVELTY:
-            return f"{sensor} shows {value:.5g}{unit} in a way that it never did before"
+            return f"{sensor} shows {figure(value, 5)}{unit} in a way that it never did before"
         case _:
-            return f"{sensor} is {value:.5g}{unit}, {_off(finding)} its usual {expected:.4g}{unit}"
+            return f"{sensor} is {figure(value, 5)}{unit}, {_off(finding)} its usual {figure(expected, 4)}{unit}"
 
 
 def _off(finding: Finding) -> str:
@@ -90,7 +93,7 @@ def _off(finding: Finding) -> str:
     side = "below" if gap < 0 else "above"
     if abs(finding.expected) < max(NEAR_ZERO * abs(gap), finding.deviation):
         return f"{abs(finding.deviations):.1f} standard deviations {side}"
-    return f"{abs(100 * gap / finding.expected):.2g} % {side}"
+    return f"{figure(abs(100 * gap / finding.expected), 2)} % {side}"
 
 
 def duration(seconds: float) -> str:
@@ -101,8 +104,17 @@ def duration(seconds: float) -> str:
     """
     for unit, size in (("d", 86_400.0), ("h", 3_600.0), ("min", 60.0)):
         if seconds >= size:
-            return f"{seconds / size:.2g} {unit}"
+            return f"{figure(seconds / size, 2)} {unit}"
     return f"{seconds:.2g} s"
+
+
+def figure(number: float, digits: int) -> str:
+    """A number with so many significant digits, and no exponent as long as it can be read without one.
+
+    >>> figure(3.14159, 3), figure(99.6, 2), figure(123456.7, 5), figure(1e20, 2)
+    ('3.14', '100', '123457', '1e+20')
+    """
+    return f"{number:.0f}" if 10.0**digits - 0.5 <= abs(number) < LONGEST else f"{number:.{digits}g}"
 
 
 def listed(names: Sequence[str]) -> str:

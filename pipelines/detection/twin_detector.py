@@ -104,7 +104,7 @@ class TwinDetector:
                 judged[name] = SensorJudgement(value, model.expected, level.deviation, level.reach)
         if fresh:
             self._judge_together(values, doubtful)
-        if not latest:
+        if not latest or not self._judging:
             return Judgement(None, 0.0, NOBODY, surprise, surprised, judged)
         distance, worst = max(zip(latest.values(), latest, strict=True))
         if doubt > distance:
@@ -274,6 +274,11 @@ class TwinDetector:
         return bool(self._standing) or any(model.level.warm for model in self._models.values())
 
     @property
+    def _judging(self) -> bool:
+        """Whether a sensor is beyond its warm-up: how often messages come is no judgement of a twin by itself."""
+        return bool(self._standing) or any(model.level.samples > model.level.needed for model in self._models.values())
+
+    @property
     def standing(self) -> AbstractSet[str]:
         """Sensors whose newest value has a part in the score."""
         return self._standing
@@ -339,7 +344,7 @@ class TwinDetector:
         detector._feedback = dict(snapshot.feedback)
         for name, learned in snapshot.sensors.items():
             detector._begin(name).restore(learned)
-        detector._standing = set(snapshot.standing)
+        detector._standing = {name for name in snapshot.standing if detector._models[name].level.warm}
         detector._arrivals.restore(snapshot.arrivals)
         if (group := snapshot.group) is not None:
             detector._group = SensorGroup(group.sensors, settings.limits, settings.boundary, settings.warm_up)

@@ -1,9 +1,12 @@
 """What follows from messages, as its consumers read it."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
+from pipelines.detection.sensor_model import SensorModel
 from pipelines.twin.outputs import Outputs
 from pipelines.twin.record import Record
+from pipelines.twin.runtime import Runtime
 from schemas.alert import AlertTransition
 from schemas.deadletter import DeadLetter
 from schemas.model_event import ModelEvent
@@ -45,6 +48,38 @@ def fields(line: str) -> dict[str, str]:
     """
     pairs = line.rsplit(" ", 2)[1].split(",")
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+class Usual(NamedTuple):
+    """What is taken for usual of a sensor, to the last bit; not what is remembered so that it is no news again."""
+
+    level: bytes
+    spread: bytes
+    relation: bytes
+    season: tuple[object, ...]
+    steps: tuple[float, float]
+
+
+def models(runtime: Runtime) -> dict[str, SensorModel]:
+    """Copies of what a twin has learned of its sensors."""
+    settings, learned = runtime.twin.detector, runtime.detector.snapshot().sensors
+    return {name: SensorModel(name, settings.sensor(name)).restore(sensor) for name, sensor in learned.items()}
+
+
+def usual(runtime: Runtime) -> dict[str, Usual]:
+    """What a twin takes for usual of its sensors."""
+    return {name: _usual(model) for name, model in models(runtime).items()}
+
+
+def _usual(model: SensorModel) -> Usual:
+    season = model.season
+    return Usual(
+        model.level.packed(),
+        model.spread.packed(),
+        model.relation.packed(),
+        (season.whole(), season.hour, season.source, season.total, season.count),
+        (model.short, model.long),
+    )
 
 
 def _bodies(records: Iterable[Record], topic: Topic) -> list[bytes]:

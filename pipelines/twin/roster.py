@@ -102,7 +102,7 @@ class Roster:
                 touched.add(name)
         if message is not None:
             self._silence.heard(now_ms, message.received_ms)
-            self._shelf.tell_resets(now_ms or message.received_ms, outputs)
+            touched |= self._shelf.tell_resets(now_ms or message.received_ms, outputs)
         self._keep(touched)
         return outputs
 
@@ -111,13 +111,15 @@ class Roster:
         outputs = Outputs()
         self._turn_away(now_ms, outputs)
         self._pass_time(now_ms, outputs)
-        for name in self._untold.take():
+        told = [(name, None if name == OWN else self._runtime(name)) for name in self._untold.take()]
+        if changed := self._shelf.tell_resets(now_ms, outputs):
+            self._keep(changed)
+        for name, runtime in told:
             if name == OWN:
                 outputs.point(counters(self._books.ledger, tag_set({Tag.BUCKET: self._bucket})))
-            elif (runtime := self._runtime(name)) is not None:
+            elif runtime is not None:
                 outputs.records.append(state_record(runtime))
                 outputs.point(counters(runtime.ledger, runtime.twin.tag_set))
-        self._shelf.tell_resets(now_ms, outputs)
         return outputs
 
     def flush(self) -> Outputs:

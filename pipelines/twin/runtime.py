@@ -167,7 +167,8 @@ class Runtime:
         self.model_version += bool(forgotten)
         self.labels.detach(changed)
         self.detector.unmind_all(changed)
-        self.detector.forget(changed)
+        if changed or twin.detector.limits != self.twin.detector.limits:  # combinations are counted by ranges
+            self.detector.forget(changed)
         self.detector = TwinDetector.restored(twin.detector, self.detector.snapshot())
         if twin.drift_test is not self.twin.drift_test:
             self.drift = DriftMonitor(twin.drift_test)

@@ -24,13 +24,14 @@ class Shelf:
     >>> store.put("pump-1", b"no runtime")
     >>> shelf, outputs = Shelf(store), Outputs()
     >>> shelf.take("pump-1"), shelf.tell_resets(0, outputs), outputs.records[0].topic.value
-    (None, None, 'twin.models')
+    (None, set(), 'twin.models')
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._resets: list[tuple[dict[Tag, str], str]] = []
         self._upgraded: list[Runtime] = []
+        self._closed = Outputs()
 
     def twin_ids(self) -> set[str]:
         """The twins that are stored."""
@@ -50,6 +51,9 @@ class Shelf:
         except RuntimeFormatError as error:
             return self._begin_anew(twin_id, error)
         if runtime.model_reset:
+            # At once: the detector that comes next knows nothing of the alert.
+            why = f"{twin_id} has a new detector, which begins to learn"
+            close_anomaly(runtime, runtime.newest_ns or 0, why, self._closed)
             self._upgraded.append(runtime)
         return runtime
 
@@ -70,17 +74,22 @@ class Shelf:
         self._store.remove(twin_id)
         self._store.remove(CHANGE_MARK + twin_id)
 
-    def tell_resets(self, now_ms: int, outputs: Outputs) -> None:
-        """Tell of the twins that began anew since the last call."""
+    def tell_resets(self, now_ms: int, outputs: Outputs) -> set[str]:
+        """Tell of the twins that began anew since the last call, before what they have done since.
+
+        Returns those that are to be stored, lest it is told again.
+        """
+        told, self._closed = self._closed, Outputs()
         for tags, reason in self._resets:
-            record_reset(tags, reason, now_ms * NS_PER_MS, outputs)
+            record_reset(tags, reason, now_ms * NS_PER_MS, told)
         self._resets.clear()
         for runtime in self._upgraded:
             runtime.model_reset = False
-            why = f"{runtime.twin.twin_id} has a new detector, which begins to learn"
-            close_anomaly(runtime, runtime.newest_ns or 0, why, outputs)
-            record_change(runtime, ModelChange.RESET, NEW_DETECTOR, now_ms * NS_PER_MS, outputs)
+            record_change(runtime, ModelChange.RESET, NEW_DETECTOR, now_ms * NS_PER_MS, told, samples=0)
+        outputs.records[:0], outputs.points[:0] = told.records, told.points
+        changed = {runtime.twin.twin_id for runtime in self._upgraded}
         self._upgraded.clear()
+        return changed
 
     def _begin_anew(self, twin_id: str, error: RuntimeFormatError) -> Runtime | None:
         if error.definition is None or error.definition.twin_id != twin_id:

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.testing.builders import noise
-from pipelines.testing.readers import fields
+from pipelines.testing.readers import fields, models
 from tests.cases.room import Job, Played, play, twin, warm
 
 
@@ -76,8 +76,9 @@ def test_a_total_may_rest():
 def test_a_reset_is_not_learned_as_a_rate():
     steady = [float(2 * number) for number in range(60)]
     played = counted([*steady, *steady])
-    runtime = played.roster.runtime("case")
-    assert runtime.detector.snapshot().sensors["t1"].mean == pytest.approx(2.0)
+    learned = models(played.roster.runtime("case"))["t1"]
+    assert learned.level.fast == learned.level.slow == pytest.approx(2.0)
+    assert (learned.novelty.lowest, learned.novelty.highest) == (2.0, 2.0)
     assert played.told() == []
 
 

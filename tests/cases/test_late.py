@@ -219,7 +219,7 @@ def test_a_twin_that_is_retired_leaves_nothing_waiting():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_any_order_within_the_window_ends_in_the_same_twin(seed):
-    values = list(enumerate([*noise(60), *[95.0] * 5, *noise(20, seed=2)]))
+    values = list(enumerate([*noise(60), *[95.0] * 5, *noise(60, seed=2)]))
     straight, mixed = windowed("10s"), windowed("10s")
     rng = random.Random(seed)  # noqa: S311
     shuffled = sorted(values, key=lambda each: each[0] + rng.uniform(0, 9))

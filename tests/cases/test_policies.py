@@ -99,9 +99,10 @@ def test_the_cap_survives_a_restart():
 
 def test_a_created_twin_learns_and_is_judged_as_any_other():
     job = Job(policy=TwinPolicy(UnknownTwins.CREATE))
-    for value in noise(150):
+    for value in noise(450):
         job.send(key=b"new", t1=value, t2=3.0)
         job.wait(1)
+    assert job.published()["new"].state == "normal"
     for _ in range(4):
         job.send(key=b"new", t1=95.0)
         job.wait(1)

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.testing.builders import Log, definition, feed, noise
-from pipelines.testing.readers import alerts, fields
+from pipelines.testing.readers import alerts, fields, usual
 from schemas.topics import Topic
 from tests.cases.room import Job, Played, play, twin, warm
 
@@ -42,13 +42,21 @@ def test_the_ends_of_a_range_are_in_it(value):
 
 
 @pytest.mark.parametrize("value", [80.0, 45.0, -10.0])
-def test_one_far_value_is_uncertain_is_judged_and_is_not_learned(value):
+def test_one_far_value_is_uncertain_is_judged_and_moves_nothing_that_is_usual(value):
     with_it, without = one_bad(value)
     assert with_it.flaws()[60:63] == ["spike", None, None]
     assert fields(with_it.points()[60])["quality"] == '"uncertain"'
     assert with_it.outputs.verdicts[60].score > 0.5
     assert with_it.told() == []
-    assert learned(with_it) == learned(without)
+    runtimes = [played.roster.runtime("case") for played in (with_it, without)]
+    assert usual(runtimes[0]) == usual(runtimes[1])
+
+
+def test_one_far_value_is_remembered_so_that_it_is_no_news_again():
+    second = warm([*noise(60), 80.0, *noise(400, seed=3), 80.0, *noise(5, seed=4)])
+    verdicts = play(second).outputs.verdicts
+    assert verdicts[60].score > 0.9
+    assert verdicts[461].score < 0.7
 
 
 def test_two_far_values_in_a_row_are_a_step():

@@ -16,8 +16,13 @@ NOW_MS = 1_900_000_000_000
 """Long after all times of the files here."""
 
 
+WARM_UP, CALM, FAULT, AFTER = 20, 60, 20, 60
+RAISED, CLEARED = 62, 120
+"""Rows of the alert: the third beyond the boundary, and the 30th quiet one."""
+
+
 def twin_type() -> TwinType:
-    return inferred_type(["flow"]).model_copy(update={"detect": Detection(warm_up=20)})
+    return inferred_type(["flow"]).model_copy(update={"detect": Detection(warm_up=WARM_UP)})
 
 
 def file_of(tmp_path: Path, cells: list[tuple[object, object]]) -> Recording:
@@ -35,7 +40,7 @@ def backtested(tmp_path: Path, cells: list[tuple[object, object]]) -> list[dict[
 
 
 def faulty() -> list[tuple[object, object]]:
-    values = [*noise(60), *noise(20, 60.0, seed=2), *noise(40, seed=3)]
+    values = [*noise(CALM), *noise(FAULT, 60.0, seed=2), *noise(AFTER, seed=3)]
     return [(START_S + second, value) for second, value in enumerate(values)]
 
 
@@ -72,10 +77,15 @@ def test_the_columns_are_those_that_are_documented(tmp_path):
 
 def test_scores_and_alerts_stand_in_the_rows_that_caused_them(tmp_path):
     rows = backtested(tmp_path, faulty())
-    assert [row["score"] for row in rows[:20]] == [""] * 20
-    assert all(0 <= float(row["score"]) < 0.5 for row in rows[20:60])
-    assert [number for number, row in enumerate(rows) if row["alert"] == "1"] == list(range(62, 84))
-    assert {row["state"] for row in rows[62:84]} == {"anomalous"}
+    assert [row["score"] for row in rows[:WARM_UP]] == [""] * WARM_UP
+    scores = [float(row["score"]) for row in rows[WARM_UP:]]
+    assert all(0 <= score < 1 for score in scores)
+    calm, fault = scores[: CALM - WARM_UP], scores[CALM - WARM_UP :][:FAULT]
+    assert not any(0.5 <= score < 0.6 for score in calm), "nothing that lasts"
+    assert sum(score >= 0.6 for score in calm) < 5, "moments that a twin of 20 samples has not seen yet"
+    assert all(score > 0.5 for score in fault)
+    assert [number for number, row in enumerate(rows) if row["alert"] == "1"] == list(range(RAISED, CLEARED))
+    assert {row["state"] for row in rows[RAISED:CLEARED]} == {"anomalous"}
 
 
 def test_a_backtest_says_what_the_live_twin_says_of_the_same_log(tmp_path):
@@ -92,7 +102,7 @@ def test_alerts_of_a_backtest_are_history_and_no_news(tmp_path):
     results = list(Backtest(twin_type(), "p-1", NOW_MS).run(file_of(tmp_path, faulty())))
     found = [alert for result in results for alert in alerts(result.outputs)]
     assert [(alert.condition, alert.transition) for alert in found] == [("anomaly", "raised"), ("anomaly", "cleared")]
-    assert [alert.ts.timestamp() - START_S for alert in found] == [62, 84]
+    assert [alert.ts.timestamp() - START_S for alert in found] == [RAISED, CLEARED]
     assert all(alert.historical for alert in found)
     records = [record for result in results for record in result.outputs.records if record.topic is Topic.ALERTS]
     assert [record.type for record in records] == [EventType.HISTORICAL_ALERT] * 2

@@ -1,11 +1,16 @@
 """A runtime as bytes: it goes on bit for bit, and what can't be read is refused by version (field cases C36, C37)."""
 
+from random import Random
+
 import msgspec
 import orjson
 import pytest
 
+from pipelines.detection.memory import CAPACITY
 from pipelines.testing.builders import Log, definition, feed, new_roster, noise
+from pipelines.testing.readers import models
 from pipelines.twin.codec import RUNTIME_VERSION, RuntimeFormatError, decode_runtime, encode_runtime
+from pipelines.twin.recent import MOST
 from pipelines.twin.roster import Roster
 from pipelines.twin.runtime import Runtime
 from pipelines.twin.runtime_state import RuntimeState
@@ -123,7 +128,42 @@ def test_a_runtime_of_other_parts_is_refused(change):
         decode_runtime(head + msgspec.msgpack.encode(change(state)))
 
 
-def test_a_sensor_takes_about_a_kilobyte():
-    encoded = encode_runtime(lived(158))
-    head, _ = parts(encoded)
-    assert (len(encoded) - len(head)) / 4 < 1_500
+def full() -> Runtime:
+    """A twin of two sensors that remember as much as ever they can, a day of which is known, one of them in alert."""
+    log, rng = Log(definition(t1={"range": [0, 1e3]}, t2={"range": [0, 1e3], "unit": "bar"})), Random(1)  # noqa: S311
+    for number in range(2_000):
+        log.observe(
+            67 * number, **{name: 500 + 10 ** rng.uniform(-2, 2) * rng.choice((-1, 1)) for name in ("t1", "t2")}
+        )
+    roster = new_roster()
+    feed(log, roster)
+    second = 67 * 2_000
+    while len(roster.runtime("case").sensors["t1"].recent) < MOST:
+        second += 67
+        late = Log(twin_id="case")
+        late.observe(second, t1=2_000.0, t2=500.0)
+        feed(late, roster)
+    return roster.runtime("case")
+
+
+def test_a_sensor_takes_no_more_than_four_kilobytes_however_much_it_has_seen():
+    runtime = full()
+    _, state = parts(encode_runtime(runtime))
+    stored = dict(zip(RuntimeState.__struct_fields__, state, strict=True))["sensors"]
+    for name, model in models(runtime).items():
+        assert model.season.known
+        novelty = model.novelty
+        for memory in (novelty.values, novelty.departures, novelty.levels, novelty.steps):
+            assert len(memory.values) > CAPACITY / 2
+            while len(memory.values) < CAPACITY:
+                memory.remember(float(len(memory.values)))
+        learned = msgspec.msgpack.encode(model.snapshot(whole=True))
+        assert len(msgspec.msgpack.encode(stored[name])) + len(learned) <= 4_096
+
+
+def test_what_a_twin_takes_beside_its_sensors_is_bounded():
+    runtime = full()
+    head, state = parts(encode_runtime(runtime))
+    sensors = len(msgspec.msgpack.encode(state[RuntimeState.__struct_fields__.index("sensors")]))
+    sensors += sum(len(msgspec.msgpack.encode(one)) for one in runtime.detector.snapshot().sensors.values())
+    assert len(encode_runtime(runtime)) - len(head) - sensors <= 5_000

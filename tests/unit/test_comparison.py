@@ -53,7 +53,7 @@ def test_twins_that_are_only_on_the_topic_are_no_difference():
         ),
         (twin(sensors=sensors(seal={})), FieldChange("sensors.seal", None, {})),
         (twin(controls={"speed": {"min": 0, "max": 9}}), FieldChange("controls.speed", None, {"min": 0.0, "max": 9.0})),
-        (twin(detect={"warm_up": 50}), FieldChange("detect.warm_up", 100, 50)),
+        (twin(detect={"warm_up": 50}), FieldChange("detect.warm_up", 400, 50)),
         (twin(type="other"), FieldChange("type", "pump", "other")),
         (twin(place={"site": "harbour"}), FieldChange("site", None, "harbour")),
         (

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from pipelines.detection.channel import Channel
 from pipelines.testing.builders import Log, definition, feed, new_roster, noise
-from pipelines.testing.readers import dead_letters, states
+from pipelines.testing.readers import alerts, dead_letters, models, states
 from pipelines.twin.rejection import Reason
 from pipelines.twin.roster import Roster
 from pipelines.twin.store import MemoryStore
@@ -151,6 +152,45 @@ def test_a_longer_warm_up_is_waited_for_without_a_score():
     assert [verdict.score for verdict in verdicts[30:50]] == [None] * 20
     assert {verdict.condition for verdict in verdicts[30:49]} == {"warming"}
     assert all(verdict.score is not None for verdict in verdicts[51:])
+
+
+@pytest.mark.parametrize(("before", "after"), [(50, 100), (100, 50), (100, 70), (400, 50), (400, 60), (20, 90)])
+def test_what_was_learned_counts_when_another_length_of_the_warm_up_is_asked_for(before, after):
+    def learned(first: int) -> Channel:
+        log, roster = Log(definition(warm_up=first)), new_roster()
+        log.observe_all("t1", noise(60))
+        log.define(definition(warm_up=after))
+        log.observe_all("t1", noise(60, seed=2), first=60)
+        feed(log, roster)
+        return models(roster.runtime("case"))["t1"].level
+
+    changed, straight = learned(before), learned(after)
+    assert (changed.needed, changed.warm) == (straight.needed, True)
+    assert 0.5 < changed.scale / straight.scale < 2
+
+
+def test_a_definition_that_gives_a_prior_to_a_warming_twin_makes_it_judge_with_that():
+    roster, log = new_roster(), Log(definition(warm_up=100))
+    log.observe_all("t1", noise(30))
+    plain = definition(warm_up=100)
+    detect = plain.type.detect.model_copy(update={"priors": {"t1": 0.125}})
+    log.define(plain.model_copy(update={"type": plain.type.model_copy(update={"detect": detect})}))
+    feed(log, roster)
+    assert states(roster.publish())["case"].training.deviations == {"t1": 0.125}
+    log = Log(twin_id="case")
+    log.observe_all("t1", noise(10, 25.0, seed=2), first=30)
+    assert [alert.transition for alert in alerts(feed(log, roster))] == ["raised"]
+
+
+def test_a_definition_that_changes_nothing_that_was_learned_keeps_how_the_sensors_hang_together():
+    log, roster = Log(definition(t1=T1, t2=T2)), new_roster()
+    for second, (one, two) in enumerate(zip(noise(50), noise(50, 3.0, seed=2), strict=True)):
+        log.observe(second, t1=one, t2=two)
+    feed(log, roster)
+    before = roster.runtime("case").detector.snapshot()
+    log = Log(definition(t1={**T1, "max_rate": "1000/s"}, t2=T2, t3={}))
+    feed(log, roster)
+    assert roster.runtime("case").detector.snapshot() == before
 
 
 def test_a_finer_resolution_is_used_at_once():

@@ -4,25 +4,37 @@ import json
 
 import pytest
 
+from pipelines.detection.channel import Channel
+from pipelines.detection.feedback import MOST, NARROWER, WIDER
 from pipelines.testing.builders import START_NS, Log, definition, feed, new_roster, noise
-from pipelines.testing.readers import alerts, dead_letters, fields, model_events, states
+from pipelines.testing.readers import alerts, dead_letters, fields, model_events, models, states
+from pipelines.twin.compiled import BALANCED
+from pipelines.twin.outputs import Outputs
 from pipelines.twin.policy import TwinPolicy, UnknownTwins
 from pipelines.twin.rejection import Reason
 from pipelines.twin.roster import Roster
 from pipelines.twin.store import MemoryStore
 from schemas.command import Label
+from schemas.definition import Detection
 from schemas.model_event import ModelChange
 from schemas.topics import Topic
 
 TWO = {"t1": {"unit": "degC"}, "t2": {"unit": "bar"}}
 
 
+USUAL = BALANCED
+"""Standard deviations at which a level's score is a half, without labels."""
+
+CALM, EVERY = 60, 90
+"""Seconds before the first fault, and between two: an alert is over by then."""
+
+
 def faulty(faults: int = 1) -> Log:
-    """Two sensors; the first goes wrong for ten seconds in every forty, from second 60 on."""
+    """Two sensors; the first goes wrong for ten seconds in every ninety, from second 60 on."""
     log = Log(definition(**TWO))
-    count = 60 + 40 * faults
+    count = CALM + EVERY * faults
     for second, (one, two) in enumerate(zip(noise(count), noise(count, 3.0, 0.1, seed=2), strict=True)):
-        wrong = second >= 60 and second % 40 >= 20 and second % 40 < 30
+        wrong = second >= CALM and (second - CALM) % EVERY < 10
         log.observe(second, t1=one + (20 if wrong else 0), t2=two)
     return log
 
@@ -37,6 +49,7 @@ class Room:
         self.lived = feed(self.log, self.roster)
         self.raised = [alert.alert_id for alert in alerts(self.lived) if alert.transition == "raised"]
         assert len(self.raised) == faults
+        assert not self.runtime.episode.active
 
     def tell(self, command: str, **body: object):
         return self.roster.handle([self.log.command(command, **body)], 0)
@@ -46,6 +59,10 @@ class Room:
 
     def boundary(self, sensor: str = "t1") -> float:
         return self.roster.runtime("case").detector.boundary(sensor)
+
+    def level(self, sensor: str = "t1") -> Channel:
+        """A copy of what was learned of a sensor's level."""
+        return models(self.runtime)[sensor].level
 
     @property
     def runtime(self):
@@ -64,27 +81,29 @@ def room():
 def test_a_false_alarm_moves_the_boundary_of_its_sensor_away_and_a_confirmed_one_brings_it_nearer():
     room = Room(faults=2)
     room.label("false_alarm")
-    assert (room.boundary("t1"), room.boundary("t2")) == (7.5, 6.0)
+    assert (room.boundary("t1"), room.boundary("t2")) == (USUAL * WIDER, USUAL)
     room.label("confirmed", 1)
-    assert room.boundary() == pytest.approx(7.5 / 1.1)
+    assert room.boundary() == pytest.approx(USUAL * WIDER / NARROWER)
 
 
 def test_a_corrected_label_takes_back_what_the_former_one_did(room):
     room.label("false_alarm")
     room.label("confirmed")
-    assert room.boundary() == pytest.approx(6.0 / 1.1)
+    assert room.boundary() == pytest.approx(USUAL / NARROWER)
     room.label("false_alarm")
-    assert room.boundary() == 7.5
+    assert room.boundary() == USUAL * WIDER
     assert room.state.feedback.model_dump() == {"confirmed": 0, "false_alarms": 1, "precision": 0.0}
 
 
 def test_a_value_that_was_beyond_the_boundary_is_usual_once_enough_alerts_of_its_kind_were_false():
     room = Room(faults=8)
-    far = [*noise(10, 20.0 + 8 * 0.5, 0.01, seed=3)]
+    level = room.level()
+    far = [*noise(20, level.slow + 3 * USUAL * level.scale, 0.01, seed=3)]
     before = Log(twin_id="case")
-    before.observe_all("t1", far, first=1_000)
+    before.observe_all("t1", far, first=CALM + 8 * EVERY)
     (raised,) = alerts(feed(before, Room(faults=8).roster))
     assert raised.contributions[0].sensor == "t1"
+    assert WIDER**8 > 3
     for number in range(8):
         room.label("false_alarm", number)
     assert alerts(feed(before, room.roster)) == []
@@ -92,15 +111,15 @@ def test_a_value_that_was_beyond_the_boundary_is_usual_once_enough_alerts_of_its
 
 def test_the_score_is_a_half_at_the_boundary_that_labels_have_moved(room):
     room.label("false_alarm")
-    learned = room.runtime.detector.snapshot().sensors["t1"]
-    deviation = (learned.squares / (learned.samples - 1)) ** 0.5
+    level = room.level()
+    wanted = level.slow + USUAL * WIDER * level.scale
     after = Log(twin_id="case")
-    after.observe(100, t1=learned.mean + 7.5 * deviation)
+    after.observe(CALM + EVERY, t1=level.fast + 7 * (wanted - level.fast))
     outputs = feed(after, room.roster)
     assert outputs.verdicts[0].score == pytest.approx(0.5)
     (point,) = [line for line in outputs.points if line.startswith("observation")]
     half = float(fields(point)["upper"]) - float(fields(point)["expected"])
-    assert half == pytest.approx(7.5 * deviation)
+    assert half == pytest.approx(USUAL * WIDER * level.deviation)
 
 
 def test_a_label_is_on_record_with_the_boundary_that_it_moved(room):
@@ -109,26 +128,26 @@ def test_a_label_is_on_record_with_the_boundary_that_it_moved(room):
     assert (label.change, threshold.change) == (ModelChange.LABEL, ModelChange.THRESHOLD)
     assert (label.by, threshold.by) == ("Ada Löw", "Ada Löw")
     assert (label.alert_id, label.label, label.reason) == (room.raised[0], "false_alarm", "the valve was serviced")
-    assert (threshold.sensor, threshold.boundary) == ("t1", 7.5)
-    assert "t1 moves from 6 to 7.5" in threshold.reason
+    assert (threshold.sensor, threshold.boundary) == ("t1", USUAL * WIDER)
+    assert "t1 moves from 4.5 to 5.62" in threshold.reason
     assert label.version == threshold.version == 1
     points = [line for line in outputs.points if line.startswith("model,")]
     assert len({line.split(" ")[0] for line in points}) == 2, "two points of one moment must not hide each other"
     assert 'label="false_alarm"' in points[0]
-    assert "boundary=7.5" in points[1]
+    assert f"boundary={USUAL * WIDER}" in points[1]
 
 
 def test_the_same_label_again_is_on_record_and_moves_nothing(room):
     room.label("false_alarm")
     events = model_events(room.label("false_alarm", by="bert"))
     assert [(event.change, event.by) for event in events] == [("label", "bert")]
-    assert room.boundary() == 7.5
+    assert room.boundary() == USUAL * WIDER
 
 
 def test_at_its_limit_a_boundary_stays_and_only_the_label_is_told():
     room = Room(faults=16)
     told = [[event.change.value for event in model_events(room.label("false_alarm", n))] for n in range(16)]
-    assert room.boundary() == 6.0 * 8
+    assert room.boundary() == USUAL * MOST
     assert told[0] == ["label", "threshold"]
     assert told[-1] == ["label"]
 
@@ -232,13 +251,13 @@ def test_relearning_forgets_everything_and_the_next_version_of_the_model_warms_u
     state = room.state
     assert (state.model_version, state.state, state.training) == (2, "warming", None)
     after = Log(twin_id="case")
-    after.observe_all("t1", noise(30, 45.0), first=100)
+    after.observe_all("t1", noise(30, 45.0), first=CALM + EVERY)
     outputs = feed(after, room.roster)
     assert alerts(outputs) == [], "the new level is normal"
     (warm,) = model_events(outputs)
     assert (warm.change, warm.version, warm.samples, warm.by) == (ModelChange.WARM, 2, 20, "rule")
     # The first value of the new level looks like a spike, which is not learned.
-    assert room.state.training.since.timestamp() == START_NS / 1e9 + 101
+    assert room.state.training.since.timestamp() == START_NS / 1e9 + CALM + EVERY + 1
 
 
 def test_relearning_one_sensor_leaves_the_others_as_they_are(room):
@@ -248,6 +267,20 @@ def test_relearning_one_sensor_leaves_the_others_as_they_are(room):
     after = room.runtime.detector.snapshot().sensors
     assert after == {"t2": before["t2"]}
     assert room.state.state == "normal"
+
+
+def test_relearning_every_sensor_by_name_warms_up_as_relearning_all(room):
+    """What is known of the pace of messages is no judgement of the twin."""
+    assert [event.change for event in model_events(room.tell("relearn", sensors=["t1", "t2"]))] == ["relearn"]
+    after = Log(twin_id="case")
+    for second, value in enumerate(noise(25, 3.0)):
+        after.observe(CALM + EVERY + second, t1=value, t2=value)
+    outputs = feed(after, room.roster)
+    verdicts = outputs.verdicts
+    assert {(verdict.score, verdict.condition) for verdict in verdicts[:19]} == {(None, "warming")}
+    assert {verdict.condition for verdict in verdicts[21:]} == {"normal"}
+    assert all(verdict.score is not None for verdict in verdicts[21:])
+    assert [event.change for event in model_events(outputs)] == ["warm"]
 
 
 def test_relearning_ends_the_anomaly_alert():
@@ -263,9 +296,9 @@ def test_relearning_ends_the_anomaly_alert():
 def test_relearning_keeps_what_labels_said(room):
     room.label("false_alarm")
     room.tell("relearn")
-    assert room.boundary() == 7.5
+    assert room.boundary() == USUAL * WIDER
     room.label("confirmed")
-    assert room.boundary() == pytest.approx(6.0 / 1.1)
+    assert room.boundary() == pytest.approx(USUAL / NARROWER)
 
 
 def test_labels_of_a_sensor_that_means_something_else_now_no_longer_move_its_boundary(room):
@@ -274,9 +307,9 @@ def test_labels_of_a_sensor_that_means_something_else_now_no_longer_move_its_bou
     (event,) = model_events(outputs)
     assert (event.change, event.version, event.by) == (ModelChange.RELEARN, 2, "rule")
     assert "what was learned of t1 is forgotten" in event.reason
-    assert room.boundary() == 6.0
+    assert room.boundary() == USUAL
     assert [event.change for event in model_events(room.label("confirmed"))] == ["label"]
-    assert room.boundary() == 6.0
+    assert room.boundary() == USUAL
     assert room.state.feedback.confirmed == 1
 
 
@@ -302,15 +335,46 @@ def test_a_twin_tells_once_that_it_is_warm():
     assert events[0].ts.timestamp() == START_NS / 1e9 + 19
 
 
-def test_relearning_by_rule_is_a_new_version_and_says_how_much_was_forgotten():
-    log = Log(definition())
-    log.observe_all("t1", [*noise(100), *noise(600, 60.0, seed=2)])
+def lasting(response: str, seconds: int) -> tuple[Outputs, Roster]:
+    """A level that goes elsewhere and stays there, of a twin that responds to it so."""
+    plain = definition()
+    detect = Detection.model_validate({"warm_up": 20, "drift": {"response": response}})
+    log = Log(plain.model_copy(update={"type": plain.type.model_copy(update={"detect": detect})}))
+    log.observe_all("t1", [*noise(100), *noise(seconds, 60.0, seed=2)])
     roster = new_roster()
-    events = {event.change: event for event in model_events(feed(log, roster))}
+    return feed(log, roster), roster
+
+
+def test_relearning_by_rule_is_a_new_version_and_says_how_much_was_forgotten():
+    outputs, roster = lasting("relearn", 600)
+    events = {event.change: event for event in model_events(outputs)}
     relearned = events[ModelChange.RELEARN]
     assert (relearned.version, relearned.by) == (2, "rule")
     assert relearned.samples >= 100
+    assert "t1 was in alert for 500 samples" in relearned.reason
     assert states(roster.publish())["case"].model_version == 2
+    assert [event.change for event in model_events(outputs)] == ["warm", "drift", "relearn", "warm"]
+    assert [alert.transition for alert in alerts(outputs)] == ["raised", "cleared"]
+
+
+def test_adapting_by_rule_forgets_nothing_and_is_no_new_version():
+    outputs, roster = lasting("adapt", 600)
+    warm, drift = model_events(outputs)
+    assert (warm.change, drift.change, drift.by, drift.version) == ("warm", "drift", "rule", 1)
+    assert "t1 was in alert for 500 samples" in drift.reason
+    _, cleared = alerts(outputs)
+    assert (cleared.transition, cleared.ts) == ("cleared", drift.ts)
+    assert "is taken for normal" in cleared.summary
+    state = states(roster.publish())["case"]
+    assert (state.model_version, state.state, state.training.samples) == (1, "normal", 699)
+
+
+def test_a_twin_that_is_frozen_stays_in_alert_until_somebody_has_it_relearn():
+    outputs, roster = lasting("freeze", 600)
+    assert [event.change for event in model_events(outputs)] == ["warm", "drift"]
+    assert [alert.transition for alert in alerts(outputs)] == ["raised"]
+    (cleared,) = alerts(feed([Log(twin_id="case").command("relearn")], roster))
+    assert cleared.transition == "cleared"
 
 
 def test_the_records_of_commands_have_ids_of_their_own_and_the_same_on_every_replay():

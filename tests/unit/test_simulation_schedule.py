@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.simulation.faults import FaultKind
@@ -60,6 +60,7 @@ PLANS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(PLANS, st.integers())
 def test_a_demo_has_every_kind_with_gaps_and_a_healthy_pump(plan: Plan, seed: int) -> None:
     if plan.room < len(plan.kinds):
