@@ -196,7 +196,7 @@ def _write(runtime: Runtime, applied: list[Sensor], ts_ns: int, judged: Judged |
         }
         if judged.judgement.distance >= WORTH_TELLING:
             source = judged.judgement.worst
-            verdict["distance"], verdict["source"] = judged.judgement.distance, f"{source.kind} {source.sensor}".strip()
+            verdict["distance"], verdict["source"] = judged.judgement.distance, f"{source.kind}/{source.sensor}"
         outputs.point(line(runtime.twin.point, verdict, ts_ns))
 
 

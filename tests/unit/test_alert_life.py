@@ -10,8 +10,8 @@ from schemas.alert import AlertTransition
 
 CALM, FAULT, AFTER = 60, 20, 60
 BACK, QUIET = 12, 30
-"""The first value on the way back is a spike until the second confirms it; with the 12th the short mean has come most of
-the way; 30 quiet ones clear the alert."""
+"""The first value on the way back is a spike until the second confirms it; with the 12th the short mean has come most
+of the way; 30 quiet ones clear the alert."""
 LAST = CALM + FAULT + BACK + QUIET - 2
 """The second that clears it."""
 
@@ -163,3 +163,5 @@ def test_the_score_goes_to_influxdb_with_the_state_of_the_twin():
     assert fields(points[0]) == {"state": '"warming"', "held": "0.0"}
     assert fields(points[CALM + 5])["state"] == '"anomalous"'
     assert float(fields(points[CALM + 5])["score"]) > 0.5
+    assert float(fields(points[CALM + 5])["distance"]) > 1
+    assert fields(points[CALM + 5])["source"] == '"level/t1"'
