@@ -10,8 +10,8 @@ from schemas.alert import AlertTransition
 
 CALM, FAULT, AFTER = 60, 20, 60
 BACK, QUIET = 12, 30
-"""The first value on the way back is a spike until the second confirms it; with the 12th the short mean has come most of
-the way; 30 quiet ones clear the alert."""
+"""The first value on the way back is a spike until the second confirms it; with the 12th the short mean has come most
+of the way; 30 quiet ones clear the alert."""
 LAST = CALM + FAULT + BACK + QUIET - 2
 """The second that clears it."""
 
