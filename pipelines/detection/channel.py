@@ -45,7 +45,7 @@ _UNKNOWN = float("nan")
 
 SCALARS = Scalars(
     *("samples", "needed", "fast", "slow", "noise", "squares", "variance", "least"),
-    *("caution", "distance", "former", "near"),
+    *("caution", "distance", "former", "near", "adopted"),
 )
 """What a channel has learned; the factor of labels is the twin's."""
 
@@ -88,6 +88,8 @@ class Channel:
         Mean square of the difference of the two means.
     former
         What was usual before a level that lasted was taken for the new normal; NaN if there is none.
+    adopted
+        By how much all the levels that were taken for the new normal are above the first one.
     caution
         Factor on the boundary, from weak alerts.
     labelled
@@ -109,6 +111,7 @@ class Channel:
     """
 
     __slots__ = (
+        "adopted",
         "asked",
         "boundary",
         "caution",
@@ -146,7 +149,7 @@ class Channel:
         self.variance = self.least = self.prior
         self.needed = self.asked = float(warm_up if prior is None else min(warm_up, int(FAST)))
         self.caution = self.labelled = 1.0
-        self.former, self.near = _UNKNOWN, 0.0
+        self.former, self.near, self.adopted = _UNKNOWN, 0.0, 0.0
         self.reach = boundary
 
     @property
@@ -210,6 +213,7 @@ class Channel:
         """
         if adopted and self.distance > 1.0:
             self.former = self.slow
+            self.adopted += self.fast - self.slow
         self.slow = self.fast
         self.distance = 0.0
         self._grow_cautious(peak)
@@ -237,6 +241,7 @@ class Channel:
         self.near = self.near + 1.0 if abs(value - self.former) <= self.reach * self.deviation else 0.0
         if self.near < RETURN:
             return False
+        self.adopted += self.former - self.slow
         self.fast = self.slow = self.former
         self.former, self.near, self.distance = _UNKNOWN, 0.0, 0.0
         return True

@@ -142,7 +142,9 @@ class SensorModel:
         self.spread.learn(calm=calm, alert=alert)
         if alert:
             return
-        self.season.learn(self.newest)
+        if calm:
+            # A level that was adopted in the middle of a day is no part of the day.
+            self.season.learn(self.newest - self.level.adopted)
         if self.level.samples > 1.0:
             samples = self.level.samples
             self.long += (self.short - self.long) / (samples if samples < LONG else LONG)

@@ -142,3 +142,23 @@ def test_a_constant_stream_is_no_drift():
     log = Log(twin())
     log.observe_all("t1", [21.5] * 5_000)
     assert changes(feed(log)) == []
+
+
+def days(hours: list[float], per_hour: int = 20) -> Log:
+    """Levels of whole hours, the first at a midnight, with noise; one value every three minutes."""
+    log, start = Log(twin()), 86_400 - START_S % 86_400
+    for number, wobble in enumerate(noise(len(hours) * per_hour, 0.0, 0.5)):
+        log.observe(start + 3_600 / per_hour * number, t1=hours[number // per_hour] + wobble)
+    return log
+
+
+def test_a_fault_of_some_hours_is_no_part_of_the_days_that_follow():
+    fault = [20.0] * 34 + [60.0] * 5 + [20.0] * 57
+    outputs = feed(days(fault))
+    assert [alert.transition for alert in alerts(outputs)] == ["raised", "cleared"]
+
+
+def test_a_level_that_is_adopted_in_the_middle_of_a_day_is_no_part_of_the_day():
+    outputs = feed(days([20.0] * 34 + [60.0] * 110))
+    assert [alert.transition for alert in alerts(outputs)] == ["raised", "cleared"]
+    assert all(score < 0.5 for score in scores(outputs)[-1_000:] if score is not None)
