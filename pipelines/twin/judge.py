@@ -20,6 +20,9 @@ _WHAT = {
     Drifted.ERROR: "values are further from what is expected of them than they used to be",
 }
 
+_BEHIND_DRIFT, _BEHIND_RELEARN = 1, 2
+"""Nanoseconds that keep apart what happens to a twin's models in one moment: in InfluxDB it would be one point."""
+
 
 class Judged(NamedTuple):
     """A judgement, how many sensors in it are represented by an earlier value, and whether drift was found."""
@@ -141,7 +144,7 @@ def _watch_drift(runtime: Runtime, ts_ns: int, judgement: Judgement, outputs: Ou
 
 def _relearn(runtime: Runtime, reason: str, ts_ns: int, outputs: Outputs) -> None:
     samples = relearn(runtime, None, ts_ns, reason, outputs)
-    record_change(runtime, ModelChange.RELEARN, reason, ts_ns, outputs, samples=samples)
+    record_change(runtime, ModelChange.RELEARN, reason, ts_ns + _BEHIND_DRIFT, outputs, samples=samples)
 
 
 def _record_boundary(runtime: Runtime, ts_ns: int, outputs: Outputs) -> None:
@@ -149,7 +152,7 @@ def _record_boundary(runtime: Runtime, ts_ns: int, outputs: Outputs) -> None:
     boundary = runtime.twin.detector.boundary * stretch
     week = runtime.twin.detector.false_alarms_per_week
     reason = f"{week:g} false alarms a week are allowed: all boundaries are {stretch:.2f} times those of the profile"
-    record_change(runtime, ModelChange.THRESHOLD, reason, ts_ns, outputs, boundary=boundary)
+    record_change(runtime, ModelChange.THRESHOLD, reason, ts_ns + _BEHIND_RELEARN, outputs, boundary=boundary)
 
 
 def _response(twin: CompiledTwin) -> DriftResponse:

@@ -11,7 +11,7 @@ from pipelines.simulation.station import Frame, PumpStation
 from pipelines.testing.builders import definition
 from pipelines.twin.message import Message
 from pipelines.twin.roster import Roster
-from schemas.definition import TwinDefinition
+from schemas.definition import DriftHandling, DriftResponse, TwinDefinition
 from schemas.topics import Topic
 
 SPECIAL = ("n/a", "/", "xe-0/0/1", "xe-0/0/10", "Wait_(ms)", 'a"b', "a\\b", "50%", "$x", "Kühler 1", "${x}")
@@ -45,7 +45,8 @@ def record(start_ns: int) -> list[Message]:
     recording = Recording()
     odd = definition(SENSORS, 20, **{name: {"unit": "1"} for name in SPECIAL})
     silent = definition(SILENT)
-    recording.define([*station_definitions((*SPECIAL, FAULTY)), odd, silent, definition(RETIRED)], start_ns)
+    special, (faulty,) = station_definitions(SPECIAL), station_definitions([FAULTY])
+    recording.define([*special, _relearning(faulty), odd, silent, definition(RETIRED)], start_ns)
     faults = FaultSchedule.parse([f"{FAULTY}:dry-run:100:630", "n/a:bearing-wear:110:400"], start_ns)
     frames = PumpStation((*SPECIAL, FAULTY), 3, 1.0, faults).frames(start_ns, 740)
     for ts_ns, together in groupby(frames, key=lambda frame: frame.ts_ns):
@@ -65,6 +66,13 @@ def record(start_ns: int) -> list[Message]:
         if second == 300:
             recording.add(Topic.DEFINITIONS, RETIRED, None, ts_ns)
     return recording.messages
+
+
+def _relearning(twin: TwinDefinition) -> TwinDefinition:
+    """The twin with a type that takes what lasts for five minutes for normal, and learns it afresh."""
+    drift = DriftHandling(response=DriftResponse.RELEARN, lasting=300)
+    detect = twin.type.detect.model_copy(update={"drift": drift})
+    return twin.model_copy(update={"type": twin.type.model_copy(update={"detect": detect})})
 
 
 def run(roster: Roster, messages: Sequence[Message]) -> list[str]:
