@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Sequence
 from math import copysign, log, log1p, sqrt
 
+from pipelines.detection.day import day_time
 from pipelines.detection.finite import INFINITE, unfinite
 from pipelines.detection.memory import CAPACITY, Memory
 from pipelines.detection.memory import SCALARS as MEMORY
@@ -34,10 +35,7 @@ DEAD_BAND = 1.5
 QUIETEST = 1e-3
 """No restlessness below this makes a difference."""
 
-_DAY_S = 86_400
 _HALF_HOUR_S = 1_800
-_THURSDAY, _SATURDAY = 3, 5
-"""Epoch day 0 was a Thursday, counted from Monday."""
 
 SCALARS = Scalars.of(
     ((memory, MEMORY) for memory in ("values", "departures", "levels", "steps")),
@@ -217,7 +215,6 @@ class Novelty:
 
 
 def _bin_of(ts_s: float) -> int:
-    """The half hour of the day; those of Saturday and Sunday (UTC) behind those of working days."""
-    day, second = divmod(ts_s, _DAY_S)
-    half_hour = int(second // _HALF_HOUR_S)
-    return half_hour + BINS // 2 if (day + _THURSDAY) % 7 >= _SATURDAY else half_hour
+    """The half hour of the day; those of the weekend behind those of working days."""
+    kind, second = day_time(ts_s)
+    return int(second // _HALF_HOUR_S) + kind * BINS // 2

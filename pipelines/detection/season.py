@@ -3,6 +3,7 @@
 from array import array
 from math import isnan
 
+from pipelines.detection.day import day_time
 from pipelines.detection.finite import INFINITE, unfinite
 from pipelines.detection.scalars import Scalars
 
@@ -13,10 +14,7 @@ FOLLOW = 0.3
 ROUNDING = 1e-6
 """A cycle below this share of the mean is rounding: the profile is kept in single precision."""
 
-_DAY_S = 86_400
 _HOUR_S = 3_600
-_THURSDAY, _SATURDAY = 3, 5
-"""Epoch day 0 was a Thursday, counted from Monday."""
 _UNKNOWN = float("nan")
 
 SCALARS = Scalars("hour", "source", "total", "count")
@@ -70,9 +68,8 @@ class Season:
         """The cycle at an event time (epoch seconds), in the sensor's unit; 0 while it is not known."""
         if not -INFINITE < ts_s < INFINITE:
             raise unfinite(ts_s)
-        day, second = divmod(ts_s, _DAY_S)
+        kind, second = day_time(ts_s)
         hour, past = divmod(second, _HOUR_S)
-        kind = 1 if (day + _THURSDAY) % 7 >= _SATURDAY else 0
         at = int(hour) + HOURS * kind
         if at != self.hour:
             self._turn_to(at, kind, past)

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from math import exp
-from typing import NamedTuple, Self
+from typing import Self
 
 from pipelines.detection.arrival import Arrivals
 from pipelines.detection.budget import AlarmBudget
 from pipelines.detection.channel import CALM
 from pipelines.detection.feedback import Feedback
-from pipelines.detection.finding import MOST_OTHERS, Finding
+from pipelines.detection.finding import Finding
+from pipelines.detection.finding_of import finding_of
 from pipelines.detection.judgement import NOBODY, Judgement, Kind, SensorJudgement, Source, score_of
-from pipelines.detection.sensor_group import GroupSnapshot, SensorGroup
-from pipelines.detection.sensor_model import SensorModel, SensorSnapshot
+from pipelines.detection.sensor_group import SensorGroup
+from pipelines.detection.sensor_model import SensorModel
 from pipelines.detection.settings import DetectorSettings
+from pipelines.detection.twin_snapshot import TwinSnapshot
 
 WORTH_TELLING = 0.5
 """Share of its boundary from which on a source is told as one that contributes."""
@@ -21,28 +22,6 @@ WORTH_TELLING = 0.5
 _ARRIVAL = Source(Kind.ARRIVAL)
 _GROUP = (Kind.RELATION, Kind.ISOLATION)
 _NS = 1e9
-
-
-class TwinSnapshot(NamedTuple):
-    """A `TwinDetector`, or what of it has changed since it was stored as a whole."""
-
-    sensors: dict[str, SensorSnapshot]
-    standing: tuple[str, ...]
-    arrivals: tuple[bytes, bytes]
-    group: GroupSnapshot | None
-    budget: bytes
-    feedback: dict[str, Feedback]
-
-    def since(self, whole: "TwinSnapshot") -> "TwinSnapshot":
-        """A whole snapshot of one of what has changed since, and of the whole before it."""
-        sensors = {
-            name: sensor._replace(season=whole.sensors[name].season, novelty=whole.sensors[name].novelty)
-            for name, sensor in self.sensors.items()
-        }
-        group = self.group
-        if group is not None and whole.group is not None:
-            group = group._replace(relation=whole.group.relation, isolation=whole.group.isolation)
-        return self._replace(sensors=sensors, group=group)
 
 
 class TwinDetector:
@@ -175,24 +154,11 @@ class TwinDetector:
         """What makes the newest distance, the furthest first; nothing that is within half of its boundary."""
         far = sorted(((d, source) for source, d in self._latest.items() if d >= WORTH_TELLING), reverse=True)
         total = sum(distance * distance for distance, _ in far)
-        return tuple(self._finding(source, d, d * d / total) for d, source in far[:most])
-
-    def _finding(self, source: Source, distance: float, share: float) -> Finding:
-        model, group = self._models.get(source.sensor), self._group
-        if model is not None:
-            value = model.newest
-            if source.kind is Kind.SPREAD:
-                return Finding(source, distance, share, model.restlessness, 1.0, 1.0)
-            if source.kind is Kind.RELATION and group is not None:
-                explained, deviation = value - model.unexplained, model.relation.deviation
-                others = group.relation.explaining(source.sensor, MOST_OTHERS)
-                return Finding(source, distance, share, value, explained, deviation, others)
-            return Finding(source, distance, share, value, model.expected, model.level.deviation)
-        if source.kind is Kind.ISOLATION and group is not None:
-            rarity = group.rarity
-            return Finding(source, distance, share, rarity.fast, rarity.slow, rarity.deviation, group.ranged)
         pace = self._arrivals.channel
-        return Finding(source, distance, share, exp(pace.fast), exp(pace.slow), exp(pace.slow) * pace.deviation)
+        return tuple(
+            finding_of(source, d, d * d / total, self._models.get(source.sensor), self._group, pace)
+            for d, source in far[:most]
+        )
 
     def wander(self) -> float:
         """How far the usual level of a sensor has moved since it was last taken for granted, in standard deviations."""

@@ -7,7 +7,7 @@ The order of the fields is the format. A change of it, or of what a field means,
 import msgspec
 
 from pipelines.detection.drift import DriftSnapshot
-from pipelines.detection.twin_detector import TwinSnapshot
+from pipelines.detection.twin_snapshot import TwinSnapshot
 from pipelines.twin.ledger import Note
 from pipelines.twin.rejection import Reason
 from schemas.command import Label
