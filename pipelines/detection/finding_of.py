@@ -31,6 +31,9 @@ def finding_of(
             explained, deviation = value - model.unexplained, model.relation.deviation
             others = group.relation.explaining(source.sensor, MOST_OTHERS)
             return Finding(source, distance, share, value, explained, deviation, others)
+        if source.kind is Kind.NOVELTY:
+            # A value that moves no level, as a spike, can be new.
+            value = model.novelty.shown
         return Finding(source, distance, share, value, model.expected, model.level.deviation)
     if source.kind is Kind.ISOLATION and group is not None:
         rarity = group.rarity

@@ -93,9 +93,11 @@ class Judgement(NamedTuple):
     surprised: str
     sensors: Mapping[str, SensorJudgement]
 
-
-NOTHING = Judgement(None, 0.0, NOBODY, 0.0, "", {})
-"""What is said of a twin that is not judged."""
+    @property
+    def source(self) -> Source:
+        """Where the score comes from."""
+        momentary = score_of(0.0, self.surprise) > score_of(self.distance)
+        return Source(Kind.NOVELTY, self.surprised) if momentary else self.worst
 
 
 def score_of(distance: float, surprise: float = 0.0) -> float:

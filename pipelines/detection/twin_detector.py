@@ -150,9 +150,15 @@ class TwinDetector:
         self._arrivals.channel.settle(peak if source == _ARRIVAL else 0.0, adopted=adopted)
         self._latest = dict.fromkeys(self._latest, 0.0)
 
-    def findings(self, most: int = 3) -> tuple[Finding, ...]:
-        """What makes the newest distance, the furthest first; nothing that is within half of its boundary."""
-        far = sorted(((d, source) for source, d in self._latest.items() if d >= WORTH_TELLING), reverse=True)
+    def findings(self, most: int = 3, surprise: float = 0.0, surprised: str = "") -> tuple[Finding, ...]:
+        """What makes the newest distance, the furthest first; nothing that is within half of its boundary.
+
+        A `surprise` of the sensor `surprised` is told with it, as the judgement had it.
+        """
+        found = [(d, source) for source, d in self._latest.items() if d >= WORTH_TELLING]
+        if surprise >= 1.0:
+            found.append((surprise, Source(Kind.NOVELTY, surprised)))
+        far = sorted(found, reverse=True)
         total = sum(distance * distance for distance, _ in far)
         pace = self._arrivals.channel
         return tuple(

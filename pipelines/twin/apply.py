@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.detection.judgement import SensorJudgement
-from pipelines.detection.twin_detector import WORTH_TELLING
 from pipelines.twin.alert_message import announce_health
 from pipelines.twin.conditions import clear, observe_health, tell_untold
 from pipelines.twin.event_time import NS_PER_MS
@@ -26,6 +25,9 @@ from schemas.state import Presence
 
 _BEST_FIRST = (Outcome.APPLIED, Outcome.AMENDED, Outcome.DUPLICATE)
 _ONLINE = Presence.ONLINE
+
+WORTH_A_SOURCE = 1 / 3
+"""Score from which on its source is told: half of the boundary."""
 
 
 @dataclass(slots=True)
@@ -194,8 +196,8 @@ def _write(runtime: Runtime, applied: list[Sensor], ts_ns: int, judged: Judged |
             "state": runtime.condition.value,
             "held": float(judged.held),
         }
-        if judged.judgement.distance >= WORTH_TELLING:
-            source = judged.judgement.worst
+        if (judged.judgement.score or 0.0) >= WORTH_A_SOURCE:
+            source = judged.judgement.source
             verdict["distance"], verdict["source"] = judged.judgement.distance, f"{source.kind}/{source.sensor}"
         outputs.point(line(runtime.twin.point, verdict, ts_ns))
 

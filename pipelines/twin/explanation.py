@@ -1,5 +1,7 @@
 """Why a twin is judged as it is, for programs and for people."""
 
+from collections.abc import Mapping
+
 from pipelines.detection.finding import Finding, words
 from pipelines.detection.judgement import Kind
 from pipelines.detection.limits import LIMITS
@@ -16,11 +18,12 @@ def contributions(runtime: Runtime, ts_ns: int) -> tuple[Contribution, ...]:
     episode = runtime.episode
     lasting_s = (ts_ns - episode.since_ns) / NS_PER_SECOND if episode.active else 0.0
     units = {name: rules.unit for name, rules in runtime.twin.sensors.items()}
-    findings = runtime.detector.findings(MOST)
-    return tuple(_contribution(finding, words(finding, units, lasting_s)) for finding in findings)
+    findings = runtime.detector.findings(MOST, runtime.surprise, runtime.surprised)
+    return tuple(_contribution(finding, units, lasting_s) for finding in findings)
 
 
-def _contribution(finding: Finding, said: str) -> Contribution:
+def _contribution(finding: Finding, units: Mapping[str, str], lasting_s: float) -> Contribution:
+    momentary = finding.source.kind is Kind.NOVELTY
     return Contribution(
         sensor=finding.source.sensor or None,
         detector=finding.source.kind,
@@ -28,7 +31,7 @@ def _contribution(finding: Finding, said: str) -> Contribution:
         value=finding.value,
         expected=finding.expected,
         deviations=finding.deviations,
-        words=said,
+        words=words(finding, units, 0.0 if momentary else lasting_s),
     )
 
 

@@ -57,6 +57,7 @@ def judge(
     judgement = detector.judge(ts_ns, values, doubtful)
     held = len(absent & detector.standing) if absent else 0
     runtime.score = judgement.score
+    runtime.surprise, runtime.surprised = judgement.surprise, judgement.surprised
     if judgement.score is None:
         _warm_up(runtime, judgement, ts_ns, outputs)
         return Judged(judgement, held, drift=False)

@@ -36,6 +36,8 @@ class Runtime:
         The newest event time that was applied.
     health
         Conditions of the twin's data as a whole.
+    surprise, surprised
+        How new the newest values are, and the sensor of which that is said.
     untold
         Whether a condition was raised on historical data only, and is to be told when live data still show it.
     deadline_ms
@@ -71,6 +73,8 @@ class Runtime:
     lag: LagWatch = field(default_factory=LagWatch)
     newest_ns: int | None = None
     score: float | None = None
+    surprise: float = 0.0
+    surprised: str = ""
     untold: bool = False
     deadline_ms: int = NEVER_MS
     delay_ms: int = 0
@@ -154,6 +158,7 @@ class Runtime:
         self.warm = self.detector.warm
         if not self.warm:
             self.score = None
+            self.surprise = 0.0
         if not self.detector.samples:
             self.learning_since_ns = None
 

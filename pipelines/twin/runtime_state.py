@@ -143,6 +143,8 @@ class RuntimeState(Stored, frozen=True):
     lag: LagStored
     newest_ns: int | None
     score: float | None
+    surprise: float
+    surprised: str
     untold: bool
     deadline_ms: int
     delay_ms: int

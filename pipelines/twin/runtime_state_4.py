@@ -76,6 +76,8 @@ class RuntimeState4(Stored, frozen=True):
             "episode": EpisodeStored(**episode, since_ns=raised_ns, peak=0.0, kind="", sensor="", lasting=False),
             "labels": LabelsStored([(raised_ns, None, None)] if raised_ns else [], 0, 0),
             "score": None,
+            "surprise": 0.0,
+            "surprised": "",
             "model_version": 2,
             "learning_since_ns": None,
             "drift": None,

@@ -112,7 +112,7 @@ def test_a_runtime_that_is_cut_short_is_refused_at_every_length():
 
 
 @pytest.mark.parametrize("part", range(len(RuntimeState.__struct_fields__)))
-@pytest.mark.parametrize("wrong", ["left out", [[]]], ids=["text", "list"])
+@pytest.mark.parametrize("wrong", [b"left out", [[]]], ids=["bytes", "list"])
 def test_a_runtime_of_which_a_part_is_something_else_is_refused_and_never_half_read(part, wrong):
     head, state = parts(encode_runtime(lived(50)))
     state[part] = wrong

@@ -129,3 +129,19 @@ def test_a_combination_that_was_never_seen_is_told_with_its_sensors():
 )
 def test_words(finding, said):
     assert said in words(finding, {"t": "Cel"})
+
+
+def test_a_moment_unlike_anything_before_is_told_by_its_sensor():
+    log, roster = Log(definition(warm_up=100, t1={}, t2={})), new_roster()
+    for second, (one, two) in enumerate(zip(noise(300), noise(300, 5.0, seed=2), strict=True)):
+        log.observe(second, t1=one, t2=two)
+    log.observe(300, t1=20.0, t2=45.0)
+    outputs = feed(log, roster)
+    state = states(roster.publish())["case"]
+    assert state.score > 0.6
+    told = next(one for one in state.contributions if one.detector == "novelty")
+    assert (told.sensor, told.value) == ("t2", 45.0)
+    assert "never did before" in told.words
+    assert alerts(outputs) == []
+    (point,) = [point for point in outputs.points if point.startswith("twin,") and point.endswith("300000000000")]
+    assert 'source="novelty/t2"' in point
