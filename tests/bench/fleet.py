@@ -12,8 +12,8 @@ from random import Random
 from schemas.definition import TwinDefinition
 
 WARM_UP = 20
-CALM = 30
-"""Observations of a twin between two excursions."""
+CALM = 70
+"""Observations of a twin between two excursions: an alert that was raised is cleared by 30 quiet ones."""
 EXCURSION = 5
 """Observations that an excursion lasts: three raise an alert."""
 POOL = 4_096
