@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Sequence
 from math import copysign, log, log1p, sqrt
 
-from pipelines.detection.day import day_time
+from pipelines.detection.day import DayTime
 from pipelines.detection.finite import INFINITE, unfinite
 from pipelines.detection.memory import CAPACITY, Memory
 from pipelines.detection.memory import SCALARS as MEMORY
@@ -72,9 +72,10 @@ class Novelty:
 
     Everything teaches, what is told as well: the second time it is not new.
 
+    >>> from pipelines.detection.day import day_time
     >>> novelty = Novelty(warm_up=100)
-    >>> usual = [novelty.observe(60 * i, 20.0 + i % 7) for i in range(400)]
-    >>> max(usual[200:]) < 1.0 < 10.0 < novelty.observe(60 * 400, 45.0)
+    >>> usual = [novelty.observe(day_time(60 * i), 20.0 + i % 7) for i in range(400)]
+    >>> max(usual[200:]) < 1.0 < 10.0 < novelty.observe(day_time(60 * 400), 45.0)
     True
     """
 
@@ -94,8 +95,8 @@ class Novelty:
         self._profile, self._counts = array("f", bytes(4 * BINS)), bytearray(BINS)
         self.settled = False
 
-    def observe(self, ts_s: float, value: float) -> float:
-        """Score a finite value at an event time in epoch seconds, then learn it.
+    def observe(self, at: DayTime, value: float) -> float:
+        """Score a finite value of a time of the day, then learn it.
 
         Returns
         -------
@@ -113,8 +114,8 @@ class Novelty:
         if samples == 1.0:
             self.follow = self.level = self.last = signed
             self.highest = self.lowest = value
-            self.bin = float(_bin_of(ts_s))
-        usual = self._usual(_bin_of(ts_s))
+            self.bin = float(_bin_of(at))
+        usual = self._usual(_bin_of(at))
         departure = self.departure = self.departure + (signed - usual - self.departure) / SHORT
         step = signed - self.last
         restless = self.restless = self.restless + (step * step - self.restless) / LONG
@@ -214,7 +215,6 @@ class Novelty:
         return self.values, self.departures, self.levels, self.steps
 
 
-def _bin_of(ts_s: float) -> int:
+def _bin_of(at: DayTime) -> int:
     """The half hour of the day; those of the weekend behind those of working days."""
-    kind, second = day_time(ts_s)
-    return int(second // _HALF_HOUR_S) + kind * BINS // 2
+    return int(at[1] // _HALF_HOUR_S) + at[0] * BINS // 2

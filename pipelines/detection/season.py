@@ -3,7 +3,7 @@
 from array import array
 from math import isnan
 
-from pipelines.detection.day import day_time
+from pipelines.detection.day import DayTime
 from pipelines.detection.finite import INFINITE, unfinite
 from pipelines.detection.scalars import Scalars
 
@@ -42,11 +42,12 @@ class Season:
     jump
         What the newest cycle differs by only because of that.
 
+    >>> from pipelines.detection.day import day_time
     >>> season = Season()
     >>> for hour in range(48):
-    ...     cycle = season.cycle(3600.0 * hour + 1800)
+    ...     cycle = season.cycle(day_time(3600.0 * hour + 1800))
     ...     season.learn(20.0 + 5.0 * (hour % 24 >= 12))
-    >>> season.cycle(3600.0 * 54), season.cycle(3600.0 * 66)
+    >>> season.cycle(day_time(3600.0 * 54)), season.cycle(day_time(3600.0 * 66))
     (-2.5, 2.5)
     """
 
@@ -64,15 +65,13 @@ class Season:
         """Whether a whole day has been seen."""
         return self.source >= 0
 
-    def cycle(self, ts_s: float) -> float:
-        """The cycle at an event time (epoch seconds), in the sensor's unit; 0 while it is not known."""
-        if not -INFINITE < ts_s < INFINITE:
-            raise unfinite(ts_s)
-        kind, second = day_time(ts_s)
+    def cycle(self, at: DayTime) -> float:
+        """The cycle at a time of the day, in the sensor's unit; 0 while it is not known."""
+        kind, second = at
         hour, past = divmod(second, _HOUR_S)
-        at = int(hour) + HOURS * kind
-        if at != self.hour:
-            self._turn_to(at, kind, past)
+        place = int(hour) + HOURS * kind
+        if place != self.hour:
+            self._turn_to(place, kind, past)
         elif self.turned:
             self.turned, self.jump = False, 0.0
         return 0.0 if self.source < 0 else self._cycle(int(self.source), int(hour), past)

@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 
 from pipelines.detection.channel import SCALARS as CHANNEL
 from pipelines.detection.channel import Channel
+from pipelines.detection.day import DayTime
 from pipelines.detection.judgement import Kind, Source
 from pipelines.detection.novelty import DEAD_BAND, Novelty
 from pipelines.detection.novelty import SCALARS as NOVELTY
@@ -93,9 +94,10 @@ class SensorModel:
     anchored
         The level that is taken for granted.
 
+    >>> from pipelines.detection.day import day_time
     >>> model = SensorModel("flow", SensorSettings(boundary=4.5, warm_up=100))
     >>> for i in range(200):
-    ...     model.observe(float(i), 20.0 + i % 5)
+    ...     model.observe(day_time(float(i)), 20.0 + i % 5)
     ...     model.learn(calm=True, alert=False)
     >>> round(model.level.slow), model.level.distance < 0.5
     (22, True)
@@ -126,10 +128,10 @@ class SensorModel:
         """What the sensor would show now if nothing were unusual, in its unit."""
         return self.level.slow + self.cycle
 
-    def observe(self, ts_s: float, value: float) -> None:
-        """Take a finite value at an event time (epoch seconds); `novelty` is asked by itself."""
+    def observe(self, at: DayTime, value: float) -> None:
+        """Take a finite value of a time of the day; `novelty` is asked by itself."""
         season = self.season
-        cycle = self.cycle = season.cycle(ts_s)
+        cycle = self.cycle = season.cycle(at)
         if season.turned:
             self.level.shift(-season.jump)
             self.anchored = self.level.slow

@@ -7,6 +7,7 @@ from typing import Self
 from pipelines.detection.arrival import Arrivals
 from pipelines.detection.budget import AlarmBudget
 from pipelines.detection.channel import CALM
+from pipelines.detection.day import day_time
 from pipelines.detection.feedback import Feedback
 from pipelines.detection.finding import Finding
 from pipelines.detection.finding_of import finding_of
@@ -56,7 +57,8 @@ class TwinDetector:
 
         Those that are `doubtful`, as a spike until it is confirmed, are judged as if they moved the level, and do not.
         """
-        ts_s = self._ts_s = ts_ns / _NS
+        self._ts_s = ts_ns / _NS
+        at = day_time(self._ts_s)
         inputs, latest = self.settings.inputs, self._latest
         fresh = self._fresh = []
         judged: dict[str, SensorJudgement] = {}
@@ -67,13 +69,13 @@ class TwinDetector:
                 continue
             model = self._models.get(name) or self._begin(name)
             level = model.level
-            evidence = model.novelty.observe(ts_s, value)
+            evidence = model.novelty.observe(at, value)
             if evidence > surprise or (evidence == surprise and name < surprised):
                 surprise, surprised = evidence, name
             if name in doubtful:
                 doubt, doubted = max((doubt, doubted), (level.would_be(value - model.cycle), model.level_source))
             else:
-                model.observe(ts_s, value)
+                model.observe(at, value)
                 fresh.append(model)
                 if level.samples > level.needed:
                     latest[model.level_source] = level.distance

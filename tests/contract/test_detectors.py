@@ -9,6 +9,7 @@ import pytest
 from pipelines.detection.arrival import Arrivals
 from pipelines.detection.budget import AlarmBudget
 from pipelines.detection.channel import Channel
+from pipelines.detection.day import day_time
 from pipelines.detection.drift import DriftMonitor
 from pipelines.detection.isolation import Isolation
 from pipelines.detection.novelty import SCALARS as NOVELTY
@@ -91,7 +92,7 @@ class Novelties(EachSensor):
         return Novelty(warm_up=50)
 
     def feed(self, part: Part, ts_s: float, value: float) -> object:
-        return part.observe(ts_s, value)
+        return part.observe(day_time(ts_s), value)
 
     def state(self, part: Part) -> object:
         return part.whole(), NOVELTY.pack(part)
@@ -108,7 +109,7 @@ class Seasons(EachSensor):
         return Season()
 
     def feed(self, part: Part, ts_s: float, value: float) -> object:
-        cycle = part.cycle(ts_s)
+        cycle = part.cycle(day_time(ts_s))
         part.learn(value)
         return cycle, part.jump
 
@@ -154,8 +155,8 @@ class Sensors(EachSensor):
         return SensorModel("any", SensorSettings(4.5, 50, resolution=0.1))
 
     def feed(self, part: Part, ts_s: float, value: float) -> object:
-        evidence = part.novelty.observe(ts_s, value)
-        part.observe(ts_s, value)
+        evidence = part.novelty.observe(day_time(ts_s), value)
+        part.observe(day_time(ts_s), value)
         part.learn(calm=part.level.distance < 0.6, alert=False)
         return evidence, part.level.distance, part.spread.distance, part.expected, part.wander
 
