@@ -15,6 +15,7 @@ def assumptions() -> tuple[str, ...]:
         "Judged so are its level, its restlessness, and what it shows beyond what the other sensors explain by linear "
         "regression; of the twin, how often messages come and how rare a combination is, where sensors have ranges "
         "(half-space trees).",
+        "Sensors are looked at together when each has sent since the last time: as often as the slowest of them.",
         "The twin's distance is the largest of these, each in its own boundaries. Setpoints explain, but have none.",
         "A daily cycle is taken out once a whole day is known, by hours of working days and weekends in UTC; holidays "
         "and cycles of other lengths count as deviations, or as noise where they were there from the beginning.",
