@@ -10,13 +10,17 @@ from pipelines.detection.finite import INFINITE, unfinite
 FACTOR = 2.0
 """The boundary is wider than a level's: a change of pace is seldom the plant's."""
 
-FLOOR = 0.1
-"""Smallest standard deviation of the logarithm of the time between two messages: a tenth of it."""
+FLOOR = 0.25
+"""Smallest standard deviation of the logarithm of the time between two messages: only a pace that is about ten times
+the usual, or a tenth of it, is unusual where messages come evenly."""
 
-FURTHEST = 2.0
-"""A gap counts as at most e^2 times the usual: one outage is no change of pace."""
+FURTHEST = 3.0
+"""A gap counts as at most e^3 times the usual: one outage is no change of pace."""
 
-_LAST = Struct("<d")
+LASTING = 60
+"""Messages at a new pace after which it is the usual one: what else may be wrong must not be hidden by it for long."""
+
+_LAST = Struct("<2d")
 
 
 class Arrivals:
@@ -27,16 +31,16 @@ class Arrivals:
     ...     arrivals.observe(float(second))
     ...     arrivals.learn(calm=True, alert=False)
     >>> for i in range(20):
-    ...     arrivals.observe(300.0 + 0.1 * i)
+    ...     arrivals.observe(300.0 + 0.05 * i)
     >>> arrivals.channel.distance > 1
     True
     """
 
-    __slots__ = ("_fresh", "_last", "channel")
+    __slots__ = ("_beyond", "_fresh", "_last", "channel")
 
     def __init__(self, boundary: float, warm_up: int) -> None:
         self.channel = Channel(FACTOR * boundary, warm_up, FLOOR)
-        self._last = float("nan")
+        self._last, self._beyond = float("nan"), 0.0
         self._fresh = False
 
     @property
@@ -57,7 +61,10 @@ class Arrivals:
         if self.channel.warm:
             usual = self.channel.slow
             pace = min(max(pace, usual - FURTHEST), usual + FURTHEST)
-        self.channel.observe(pace)
+        self._beyond = self._beyond + 1.0 if self.channel.observe(pace) >= 1.0 else 0.0
+        if self._beyond >= LASTING:
+            self.channel.settle(0.0, adopted=True)
+            self._beyond = 0.0
 
     def learn(self, *, calm: bool, alert: bool) -> None:
         """Let the message observed last teach what is usual."""
@@ -66,10 +73,10 @@ class Arrivals:
 
     def snapshot(self) -> tuple[bytes, bytes]:
         """What was learned, exactly."""
-        return _LAST.pack(self._last), self.channel.packed()
+        return _LAST.pack(self._last, self._beyond), self.channel.packed()
 
     def restore(self, snapshot: tuple[bytes, bytes]) -> Self:
         """Go on bit for bit where it was taken."""
-        (self._last,) = _LAST.unpack(snapshot[0])
+        self._last, self._beyond = _LAST.unpack(snapshot[0])
         self.channel.restore(snapshot[1])
         return self

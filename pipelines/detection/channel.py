@@ -56,7 +56,7 @@ class Channel:
     Both are exponential means (Roberts 1959, doi:10.1080/00401706.1959.10489860). Their difference is measured against
     its own usual size, which is learned in the warm-up and from then on while nothing is wrong, and never taken for
     smaller than in the warm-up. A fault teaches nothing: the long mean stands still from `CALM` boundaries on, the
-    scale while an alert lasts.
+    scale beyond the boundary.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ class Channel:
         gap = self.fast - self.slow
         if warming or calm:
             self.slow += gap / (samples if samples < SLOW else SLOW)
-        if not warming:
+        if not warming and self.distance < 1.0:
             squared = gap * gap
             if squared > self.most * self.variance:
                 squared = self.most * max(self.variance, self.least)

@@ -34,7 +34,7 @@ class RowDetector(base.AnomalyDetector):  # type: ignore[misc]  # untyped base
     True
     """
 
-    def __init__(self, boundary: float = 4.5, warm_up: int = 400, period_s: float = 1.0, lasting: int = 500) -> None:
+    def __init__(self, boundary: float = 4.25, warm_up: int = 400, period_s: float = 1.0, lasting: int = 500) -> None:
         self.boundary, self.warm_up, self.period_s, self.lasting = boundary, warm_up, period_s, lasting
         self._detector = TwinDetector(DetectorSettings(boundary=boundary, warm_up=warm_up))
         self._rows = self._beyond = 0

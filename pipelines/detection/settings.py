@@ -30,7 +30,7 @@ class DetectorSettings:
         See `AlarmBudget`.
     """
 
-    boundary: float = 4.5
+    boundary: float = 4.25
     warm_up: int = 400
     resolutions: Mapping[str, float] = field(default_factory=dict)
     priors: Mapping[str, float] = field(default_factory=dict)

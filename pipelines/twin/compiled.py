@@ -21,8 +21,8 @@ from schemas.definition import (
 from schemas.duration import duration_ns, rate_per_ns
 from schemas.influx import NO_TAG_VALUE, Measurement, Tag
 
-BALANCED = 4.5
-_BOUNDARIES = {DetectionProfile.SENSITIVE: 3.75, DetectionProfile.BALANCED: BALANCED, DetectionProfile.CALM: 6.0}
+BALANCED = 4.25
+_BOUNDARIES = {DetectionProfile.SENSITIVE: 3.5, DetectionProfile.BALANCED: BALANCED, DetectionProfile.CALM: 6.0}
 """Standard deviations of the short mean round the long one at which the score is 0.5."""
 
 NARROW = 3.0

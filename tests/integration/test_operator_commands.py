@@ -66,9 +66,9 @@ def test_a_label_moves_the_boundary_is_counted_and_on_record(pipeline, twinstrea
     warm, label, threshold = (event for event in trail(pipeline, "operated-1") if event.change != "drift")
     assert (warm.change, warm.samples, warm.by) == ("warm", WARM_UP, "rule")
     assert (label.change, label.alert_id, label.by, label.reason) == ("label", alert_id, "ada", "valve serviced")
-    assert (threshold.change, threshold.sensor, threshold.boundary) == ("threshold", "t1", 4.5 * 1.25)
+    assert (threshold.change, threshold.sensor, threshold.boundary) == ("threshold", "t1", 4.25 * 1.25)
     wait_until(
-        lambda: list(pipeline.field("model", "boundary", "operated-1").values()) == [4.5 * 1.25],
+        lambda: list(pipeline.field("model", "boundary", "operated-1").values()) == [4.25 * 1.25],
         60,
         "the point in InfluxDB",
     )

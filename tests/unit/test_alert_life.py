@@ -165,3 +165,24 @@ def test_the_score_goes_to_influxdb_with_the_state_of_the_twin():
     assert float(fields(points[CALM + 5])["score"]) > 0.5
     assert float(fields(points[CALM + 5])["distance"]) > 1
     assert fields(points[CALM + 5])["source"] == '"level/t1"'
+
+
+def test_a_fault_that_comes_again_and_again_is_found_each_time():
+    """Five samples in every 75: what is beyond the boundary teaches nothing, however often it comes."""
+    log = Log(definition(warm_up=100))
+    values = noise(1_600)
+    for begin in range(200, 1_600, 75):
+        values[begin : begin + 5] = [40.0] * 5
+    log.observe_all("t1", values)
+    told = [alert.transition for alert in alerts(feed(log))]
+    assert told.count("raised") == len(range(200, 1_600, 75))
+
+
+def test_a_new_pace_of_messages_hides_nothing_for_long():
+    log = Log(definition(warm_up=100))
+    values = noise(900)
+    values[700:720] = [60.0] * 20
+    for number, value in enumerate(values):
+        log.observe(number if number < 500 else 500 + (number - 500) / 20, t1=value)
+    raised = [alert for alert in alerts(feed(log)) if alert.transition == "raised"]
+    assert [alert.contributions[0].detector for alert in raised] == ["arrival", "level"]

@@ -25,7 +25,7 @@ def test_the_documented_twin_is_taken_as_it_is_explained(tmp_path: Path):
     assert "vibration" not in twin.sensors
     assert {"pressure", "speed", "outlet", "energy", "door"} <= twin.sensors.keys()
     assert twin.sensors["energy"].role is SensorRole.COUNTER
-    assert (twin.detector.boundary, twin.detector.warm_up, twin.detector.false_alarms_per_week) == (4.5, 400, 1)
+    assert (twin.detector.boundary, twin.detector.warm_up, twin.detector.false_alarms_per_week) == (4.25, 400, 1)
     assert twin.detector.priors == {"flow": pytest.approx(0.4**2)}
     assert (twin.rule.adopt_after, twin.timing.rewarm) == (500, 5)
     assert (twin.timing.window_ns, twin.clock.zone.key) == (2 * 10**9, "Europe/Berlin")

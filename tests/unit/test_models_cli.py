@@ -118,7 +118,7 @@ def test_json_is_one_object_with_state_and_trail(one) -> None:
     assert TwinState.model_validate(found["state"]) == one.states["case"]
     events = [ModelEvent.model_validate(event) for event in found["trail"]]
     assert [event.change for event in events] == ["warm", "label", "threshold", "relearn"]
-    assert events[2].boundary == 4.5 * 1.25
+    assert events[2].boundary == 4.25 * 1.25
     assert "1 messages on twin.models are no model events" in done.stderr
 
 

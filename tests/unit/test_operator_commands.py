@@ -129,7 +129,7 @@ def test_a_label_is_on_record_with_the_boundary_that_it_moved(room):
     assert (label.by, threshold.by) == ("Ada Löw", "Ada Löw")
     assert (label.alert_id, label.label, label.reason) == (room.raised[0], "false_alarm", "the valve was serviced")
     assert (threshold.sensor, threshold.boundary) == ("t1", USUAL * WIDER)
-    assert "t1 moves from 4.5 to 5.62" in threshold.reason
+    assert "t1 moves from 4.25 to 5.31" in threshold.reason
     assert label.version == threshold.version == 1
     points = [line for line in outputs.points if line.startswith("model,")]
     assert len({line.split(" ")[0] for line in points}) == 2, "two points of one moment must not hide each other"

@@ -223,7 +223,7 @@ def test_what_is_stored_of_labels_and_versions_of_the_model():
     assert (runtime.labels.confirmed, runtime.labels.false_alarms) == (0, 1)
     assert runtime.model_version == 2
     assert runtime.learning_since_ns == 1_700_000_000 * 10**9
-    assert runtime.detector.boundary("t1") == 4.5 * 1.25
+    assert runtime.detector.boundary("t1") == 4.25 * 1.25
     assert (runtime.episode.active, runtime.episode.source) == (False, ("level", "t1"))
     assert runtime.episode.since_ns == 1_700_000_150 * 10**9
     assert (runtime.ledger.commands, runtime.ledger.commands_rejected) == (3, 1)
