@@ -1,6 +1,10 @@
 """How the sensors of a twin hang together: what each should show, by all others."""
 
+from array import array
 from collections.abc import Mapping, Sequence
+from itertools import chain
+from math import sqrt
+from operator import mul, sub
 from struct import Struct
 from typing import Self
 
@@ -56,7 +60,6 @@ class Relation:
     __slots__ = (
         "_centre",
         "_covariance",
-        "_diagonal",
         "_half",
         "_mean",
         "_precision",
@@ -73,9 +76,8 @@ class Relation:
         self.samples = 0.0
         self._mean: Numbers = np.zeros(size)
         self._covariance: Numbers = np.zeros((size, size))
-        self._precision: Numbers | None = None
-        self._centre: Numbers = np.zeros(size)
-        self._diagonal: Numbers = np.ones(size)
+        self._precision: list[list[float]] | None = None
+        self._centre = [0.0] * size
         self._row: Numbers = np.zeros(size)
         self.settled = False
 
@@ -87,20 +89,22 @@ class Relation:
         newest = [values[name] for name in self.sensors]
         if not -INFINITE < (total := sum(newest)) < INFINITE:
             raise unfinite(total)
-        row = self._row = np.array(newest)
+        self._row = np.array(newest)
         if self._precision is None:
             return None
-        residuals: list[float] = (self._precision @ (row - self._centre) / self._diagonal).tolist()
-        return residuals
+        off = list(map(sub, newest, self._centre))
+        return [sum(map(mul, row, off)) / row[place] for place, row in enumerate(self._precision)]
 
     def explaining(self, sensor: str, most: int) -> tuple[str, ...]:
         """The sensors that explain one most, by their partial correlation with it; the most telling first."""
         if self._precision is None or sensor not in self.sensors:
             return ()
-        row = self.sensors.index(sensor)
-        telling = np.abs(self._precision[row]) / np.sqrt(self._diagonal)
-        telling[row] = 0.0
-        ranked = sorted(zip(telling.tolist(), self.sensors, strict=True), reverse=True)
+        own = self.sensors.index(sensor)
+        row = self._precision[own]
+        telling = [
+            0.0 if place == own else abs(row[place]) / sqrt(each[place]) for place, each in enumerate(self._precision)
+        ]
+        ranked = sorted(zip(telling, self.sensors, strict=True), reverse=True)
         return tuple(name for weight, name in ranked[:most] if weight >= LEAST_TOLD * ranked[0][0] > 0.0)
 
     def learn(self) -> None:
@@ -121,15 +125,18 @@ class Relation:
         deviations = np.where(telling, np.sqrt(variances), 1.0)
         correlations = self._covariance / np.outer(deviations, deviations)
         correlations[~telling, :] = correlations[:, ~telling] = 0.0
-        inverse = np.linalg.inv(correlations + np.diag(np.where(telling, RIDGE, 1.0)))
-        self._precision = inverse / np.outer(deviations, deviations)
-        self._diagonal = self._precision.diagonal().copy()
-        self._centre = self._mean.copy()
+        scales = deviations.tolist()
+        inverse = inverted((correlations + np.diag(np.where(telling, RIDGE, 1.0))).tolist())
+        self._precision = [
+            [cell / (scale * other) for cell, other in zip(row, scales, strict=True)]
+            for row, scale in zip(inverse, scales, strict=True)
+        ]
+        self._centre = self._mean.tolist()
 
     def whole(self) -> tuple[bytes, ...]:
         """The newest solution."""
-        precision = b"" if self._precision is None else self._precision.tobytes()
-        return precision, self._centre.tobytes()
+        precision = b"" if self._precision is None else array("d", chain.from_iterable(self._precision)).tobytes()
+        return precision, array("d", self._centre).tobytes()
 
     def change(self) -> tuple[bytes, ...]:
         """What changes with every message: means, and one half of the covariances."""
@@ -141,9 +148,9 @@ class Relation:
         size = len(self.sensors)
         precision, centre = whole
         if precision:
-            self._precision = np.frombuffer(precision).reshape(size, size)
-            self._diagonal = self._precision.diagonal().copy()
-        self._centre = np.frombuffer(centre)
+            cells = array("d", precision).tolist()
+            self._precision = [cells[begin : begin + size] for begin in range(0, size * size, size)]
+        self._centre = array("d", centre).tolist()
         (self.samples,) = _COUNT.unpack(change[0])
         self._mean = np.frombuffer(change[1]).copy()
         half = np.zeros((size, size))
@@ -151,3 +158,23 @@ class Relation:
         self._covariance = half + np.tril(half, -1).T
         self.settled = True
         return self
+
+
+def inverted(matrix: list[list[float]]) -> list[list[float]]:
+    """The inverse of a symmetric positive definite matrix, by Gauss and Jordan, without pivoting.
+
+    Written out, since what a linear algebra library gives differs in the last bit from process to process: the twin
+    job, a restart and a backtest have to agree to that bit.
+
+    >>> inverted([[2.0, 0.0], [0.0, 4.0]])
+    [[0.5, 0.0], [0.0, 0.25]]
+    """
+    size = len(matrix)
+    rows = [[*row, *(1.0 if place == other else 0.0 for other in range(size))] for place, row in enumerate(matrix)]
+    for pivot in range(size):
+        scale = rows[pivot][pivot]
+        chosen = rows[pivot] = [cell / scale for cell in rows[pivot]]
+        for place, row in enumerate(rows):
+            if place != pivot and (factor := row[pivot]):
+                rows[place] = [cell - factor * other for cell, other in zip(row, chosen, strict=True)]
+    return [row[size:] for row in rows]
