@@ -15,7 +15,7 @@ pytestmark = pytest.mark.stack
 
 TYPE = TwinType(type="probe", sensors={"t1": SensorDefinition(unit="Cel")}, detect=Detection(warm_up=20))
 START_MS = 1_700_000_000_000
-EPISODE = 40
+EPISODE = 90
 """Observations of one round: a normal stretch, then a jump that raises an alert, then normal again."""
 
 
