@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 
-from river import base
+from river import anomaly
 
 from pipelines.detection.settings import DetectorSettings
 from pipelines.detection.twin_detector import TwinDetector
 
 _NS = 1_000_000_000
 
+# River moved the class from anomaly.base to base between the releases that are supported; its trees are of it in all.
+_AnomalyDetector = anomaly.HalfSpaceTrees.__bases__[0]
 
-class RowDetector(base.AnomalyDetector):  # type: ignore[misc]  # untyped base
+
+class RowDetector(_AnomalyDetector):  # type: ignore[misc, valid-type]  # untyped base
     """Scores rows at a fixed period, one sensor a feature, with River's interface.
 
     What the alarm layer does in a twin is done here in the simplest way: beyond the boundary nothing is learned, until
