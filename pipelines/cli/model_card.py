@@ -62,7 +62,8 @@ def _use(twins: Sequence[TwinFacts]) -> Iterator[str]:
 def _judged(twin_type: TwinType) -> str:
     if twin_type.detect.profile is DetectionProfile.OFF:
         return "no sensor is judged"
-    names = [_text(name) for name, spec in twin_type.sensors.items() if spec.role is not SensorRole.BINARY]
+    unjudged = (SensorRole.BINARY, SensorRole.SETPOINT)
+    names = [_text(name) for name, spec in twin_type.sensors.items() if spec.role not in unjudged]
     return f"judged are {', '.join(names) or 'no sensors'}, each after {twin_type.detect.warm_up} values learned"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pipelines.alarms.identity import alert_id
+from pipelines.detection.judgement import Kind
 from pipelines.twin.event_time import to_datetime
 from pipelines.twin.explanation import basis, contributions
 from pipelines.twin.health import HealthEpisode
@@ -133,4 +134,6 @@ def _summary(runtime: Runtime, transition: Transition, contributing: Sequence[Co
     twin_id = runtime.twin.twin_id
     if transition is Transition.CLEARED or not contributing:
         return f"{twin_id} is back within its usual values"
-    return f"{twin_id}: {contributing[0].words}"
+    # What lasts raised the alert; what is new in this moment comes beside it.
+    lasting = (one for one in contributing if one.detector != Kind.NOVELTY)
+    return f"{twin_id}: {next(lasting, contributing[0]).words}"
