@@ -10,10 +10,10 @@ from pipelines.cli.foreign_text import plain
 from schemas.state import TwinState
 
 
-def usual_deviations(states: Iterable[TwinState]) -> dict[str, float]:
-    """By sensor, the median over the twins that have learned it, in the sensor's unit.
+def learned_deviations(states: Iterable[TwinState]) -> dict[str, list[float]]:
+    """By sensor, in order, those of the twins that have learned one, in the sensor's unit.
 
-    >>> usual_deviations([])
+    >>> learned_deviations([])
     {}
     """
     found: defaultdict[str, list[float]] = defaultdict(list)
@@ -21,7 +21,16 @@ def usual_deviations(states: Iterable[TwinState]) -> dict[str, float]:
         if state.training is not None:
             for sensor, deviation in state.training.deviations.items():
                 found[sensor].append(deviation)
-    return {sensor: median(each) for sensor, each in sorted(found.items())}
+    return dict(sorted(found.items()))
+
+
+def usual_deviations(states: Iterable[TwinState]) -> dict[str, float]:
+    """By sensor, the median over the twins that have learned it, in the sensor's unit.
+
+    >>> usual_deviations([])
+    {}
+    """
+    return {sensor: median(each) for sensor, each in learned_deviations(states).items()}
 
 
 def prior_yaml(twin_type: str, twins: int, deviations: Mapping[str, float], now: datetime) -> str:

@@ -1,12 +1,13 @@
 """The model card of a twin type (after Mitchell et al. 2019, doi:10.1145/3287560.3287596): only what the data say."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
 from pipelines.cli.dlq_tables import when
+from pipelines.cli.fleet_prior import learned_deviations
 from pipelines.cli.foreign_text import plain
 from pipelines.detection.card import assumptions
 from schemas.definition import DetectionProfile, DriftResponse, SensorRole, TwinDefinition, TwinType
@@ -74,24 +75,15 @@ def _training(twins: Sequence[TwinFacts]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for twin in twins:
         yield f"| {' | '.join((_text(twin.definition.twin_id), *_span(twin.state)))} |"
-    if deviations := _deviations(twins):
+    if deviations := learned_deviations(twin.state for twin in twins if twin.state is not None):
         yield ""
         yield "Error: what a sensor's mean of a few samples usually differs from the expected value by."
         yield ""
         yield "| sensor | unit | median of the twins | largest |"
         yield "|---|---|---|---|"
         units = {name: spec.unit for twin_type in _types(twins) for name, spec in twin_type.sensors.items()}
-        for name, each in sorted(deviations.items()):
+        for name, each in deviations.items():
             yield f"| {_text(name)} | {_text(units.get(name, '1'))} | {median(each):.3g} | {max(each):.3g} |"
-
-
-def _deviations(twins: Sequence[TwinFacts]) -> dict[str, list[float]]:
-    found: defaultdict[str, list[float]] = defaultdict(list)
-    for twin in twins:
-        if twin.state is not None and twin.state.training is not None:
-            for name, deviation in twin.state.training.deviations.items():
-                found[name].append(deviation)
-    return found
 
 
 def _span(state: TwinState | None) -> tuple[str, ...]:

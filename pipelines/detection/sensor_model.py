@@ -57,6 +57,10 @@ class SensorSettings:
     resolution: float = 0.0
     prior: float | None = None
 
+    def relation(self) -> Channel:
+        """A channel for what the other sensors do not explain."""
+        return Channel(RELATION_FACTOR * self.boundary, self.warm_up, self.resolution)
+
 
 class SensorSnapshot(NamedTuple):
     """A `SensorModel`: numbers, what is new in its memories, and what changes seldom, which is empty in a change."""
@@ -115,7 +119,7 @@ class SensorModel:
         boundary, warm_up = settings.boundary, settings.warm_up
         self.level = Channel(boundary, warm_up, settings.resolution, settings.prior)
         self.spread = Channel(SPREAD_FACTOR * boundary, warm_up, SPREAD_FLOOR, furthest=SPREAD_FURTHEST)
-        self.relation = Channel(RELATION_FACTOR * boundary, warm_up, settings.resolution)
+        self.relation = settings.relation()
         self.novelty = Novelty(warm_up, settings.resolution)
         self.season = Season()
         self.cycle = self.newest = self.short = self.long = 0.0

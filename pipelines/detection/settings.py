@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipelines.detection.channel import Channel
 from pipelines.detection.isolation import Limits
-from pipelines.detection.sensor_model import RELATION_FACTOR, SensorSettings
+from pipelines.detection.sensor_model import SensorSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +36,6 @@ class DetectorSettings:
     limits: Limits = field(default_factory=dict)
     inputs: frozenset[str] = frozenset()
     false_alarms_per_week: float | None = None
-
-    def relation(self, name: str) -> Channel:
-        """A channel for what the other sensors do not explain of one."""
-        return Channel(RELATION_FACTOR * self.boundary, self.warm_up, self.resolutions.get(name, 0.0))
 
     def sensor(self, name: str) -> SensorSettings:
         """What is known of one sensor."""

@@ -115,7 +115,7 @@ class TwinDetector:
         self._group = SensorGroup(names, settings.limits, settings.boundary, settings.warm_up)
         self._drop(source for source in self._latest if source.kind in _GROUP)
         for name, model in self._models.items():
-            model.relation = settings.relation(name)
+            model.relation = settings.sensor(name).relation()
             model.relation.heed(self._factor(name))
         return self._group
 
@@ -216,11 +216,6 @@ class TwinDetector:
     def distance(self, source: tuple[str, str]) -> float:
         """The newest distance of a source from the usual, in boundaries; 0 where there is none."""
         return self._latest.get(Source.of(source), 0.0) / self.budget.stretch
-
-    @property
-    def latest(self) -> Mapping[Source, float]:
-        """The newest distance of each source that has a part in the score, in boundaries of the profile."""
-        return self._latest
 
     @property
     def learned(self) -> AbstractSet[str]:
